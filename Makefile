@@ -1,0 +1,98 @@
+# Each command makes its own virtual environment the first time and installs what it needs there,
+# at the versions in requirements/pins.txt. `make PYTHON=python3.13 test` picks the interpreter.
+
+PYTHON ?= python3
+VENV ?= .venv
+# Test processes: auto is one for each core.
+JOBS ?= auto
+
+BIN := $(VENV)/bin
+PINS := requirements/pins.txt
+INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --constraint $(PINS)
+SPHINX := $(BIN)/sphinx-build -W --keep-going -n -q -d build/doctrees docs build/docs
+
+# A peer that has no build for this machine is left out. On Linux the torch of the package
+# registry brings gigabytes of GPU libraries, so only a CPU build is taken there.
+TORCH := $(shell test "$$(uname)" = Linux && echo torch==2.13.0+cpu || echo torch==2.13.0)
+PEERS := autograd jax $(TORCH)
+
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help demo test check bench docs wheel lock clean
+
+help:
+	@echo "make demo    fit a real table three ways, check the gradient, write a report"
+	@echo "make test    the whole test suite"
+	@echo "make check   lint, format, types, doctests, documentation in strict mode"
+	@echo "make bench   speed and memory beside NumPy, torch, jax and autograd"
+	@echo "make docs    the documentation, in build/docs"
+	@echo "make wheel   the wheel, in dist"
+	@echo "make lock    choose the versions in $(PINS) anew"
+	@echo "make clean   remove everything that the commands above have made"
+
+demo: $(VENV)/ready-show
+	@$(BIN)/autodiff demo
+
+test: $(VENV)/ready-test
+	@echo "test: the whole suite"
+	@$(BIN)/python -m pytest --numprocesses $(JOBS) --maxprocesses 8
+
+check: $(VENV)/ready-check
+	@echo "check: lint"
+	@$(BIN)/ruff check .
+	@echo "check: format"
+	@$(BIN)/ruff format --check .
+	@echo "check: types"
+	@$(BIN)/pyright --pythonpath $(BIN)/python
+	@echo "check: examples in docstrings"
+	@$(BIN)/python -m pytest --doctest-modules --quiet autodiff
+	@echo "check: documentation"
+	@$(SPHINX)
+
+bench: $(VENV)/ready-bench
+	@echo "bench: a few minutes; each ratio is taken within one run"
+	@$(BIN)/python -m benchmarks
+
+docs: $(VENV)/ready-docs
+	@echo "docs: building"
+	@$(SPHINX)
+	@echo "docs: open build/docs/index.html"
+
+wheel: $(VENV)/ready-wheel
+	@$(BIN)/python -m hatchling build -t wheel -d dist
+
+clean:
+	rm -rf $(VENV) build dist .hypothesis .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+lock: $(BIN)/python
+	@$(BIN)/python -m pip --disable-pip-version-check install uv
+	$(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --upgrade --quiet \
+		--no-emit-package autodiff-numpy --annotation-style line --custom-compile-command "make lock" \
+		--output-file $(PINS) pyproject.toml
+
+# ---------------------------------------------------------------- the virtual environment
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed and $(PYTHON) is older or missing;" \
+			"name another one, as in: make PYTHON=python3.13"; exit 1; }
+	@echo "making the virtual environment $(VENV)"
+	@$(PYTHON) -m venv --clear $(VENV)
+
+# The build backend stands in the environment itself: nothing unpinned is fetched to build with.
+$(VENV)/ready-wheel: $(BIN)/python pyproject.toml $(PINS)
+	@echo "installing the build backend into $(VENV)"
+	@$(INSTALL) hatchling
+	@touch $@
+
+$(VENV)/ready-%: $(VENV)/ready-wheel
+	@echo "installing autodiff[$*] into $(VENV), a minute or two the first time"
+	@$(INSTALL) --no-build-isolation --editable '.[$*]'
+	@touch $@
+
+$(VENV)/ready-bench: $(VENV)/ready-jit
+	@for peer in $(PEERS); do echo "installing $$peer into $(VENV)"; \
+		$(INSTALL) --only-binary :all: "$$peer" || echo "bench: $$peer is left out," \
+			"it could not be installed here"; done
+	@touch $@

@@ -1,0 +1,249 @@
+"""Derivatives of programs, exact to rounding: eager, symbolic, and as functions of functions."""
+
+from numpy import (
+    bool_ as bool,
+    bool_ as bool_,
+    complex64 as complex64,
+    complex128 as complex128,
+    float32 as float32,
+    float64 as double,
+    float64 as float64,
+    inf as inf,
+    int32 as int32,
+    int64 as int64,
+    nan as nan,
+    pi as pi,
+)
+
+from . import autograd as autograd
+from .core.errors import (
+    ArgumentError as ArgumentError,
+    AutodiffError as AutodiffError,
+    DTypeError as DTypeError,
+    FeedError as FeedError,
+    GraphError as GraphError,
+    OutputError as OutputError,
+    RuleError as RuleError,
+    ShapeError as ShapeError,
+    TracedError as TracedError,
+)
+from .core.tree import tree_map as tree_map
+from .interpret.create import (
+    arange as arange,
+    as_tensor as as_tensor,
+    empty as empty,
+    eye as eye,
+    from_numpy as from_numpy,
+    full as full,
+    full_like as full_like,
+    is_tensor as is_tensor,
+    linspace as linspace,
+    manual_seed as manual_seed,
+    ones as ones,
+    rand as rand,
+    rand_like as rand_like,
+    randint as randint,
+    randn as randn,
+    randn_like as randn_like,
+    randperm as randperm,
+    tensor as tensor,
+    zeros as zeros,
+)
+from .interpret.executor import Executor as Executor
+from .interpret.grad_mode import (
+    enable_grad as enable_grad,
+    is_grad_enabled as is_grad_enabled,
+    no_grad as no_grad,
+    set_grad_enabled as set_grad_enabled,
+)
+from .interpret.graph import Node as Node, Variable as Variable, placeholder as placeholder_op
+from .interpret.tape import Tensor as Tensor
+from .ops.arithmetic import (
+    absolute as absolute,
+    absolute as abs,
+    add as add,
+    cbrt as cbrt,
+    divide as div,
+    divide as divide,
+    divide as true_divide,
+    multiply as mul,
+    multiply as multiply,
+    negative as neg,
+    negative as negative,
+    positive as positive,
+    power as pow,
+    power as power,
+    reciprocal as reciprocal,
+    remainder as mod,
+    remainder as remainder,
+    sqrt as sqrt,
+    square as square,
+    subtract as sub,
+    subtract as subtract,
+)
+from .ops.choose import (
+    ceil as ceil,
+    clip as clamp,
+    clip as clip,
+    equal as eq,
+    equal as equal,
+    floor as floor,
+    floor_divide as floor_divide,
+    greater as greater,
+    greater as gt,
+    greater_equal as ge,
+    greater_equal as greater_equal,
+    isfinite as isfinite,
+    isinf as isinf,
+    isnan as isnan,
+    less as less,
+    less as lt,
+    less_equal as le,
+    less_equal as less_equal,
+    logical_and as logical_and,
+    logical_not as logical_not,
+    logical_or as logical_or,
+    logical_xor as logical_xor,
+    maximum as maximum,
+    minimum as minimum,
+    not_equal as ne,
+    not_equal as not_equal,
+    ones_like as ones_like,
+    round as round,
+    sign as sign,
+    stop_gradient as stop_gradient,
+    where as where,
+    zeros_like as zeros_like,
+)
+from .ops.complex import (
+    angle as angle,
+    astype as astype,
+    conjugate as conj,
+    conjugate as conjugate,
+    imag as imag,
+    real as real,
+)
+from .ops.contract import (
+    diagonal as diagonal,
+    dot as dot,
+    inner as inner,
+    outer as outer,
+    tensordot as tensordot,
+    trace as trace,
+    vdot as vdot,
+)
+from .ops.einsum import einsum as einsum
+from .ops.exponential import (
+    exp as exp,
+    exp2 as exp2,
+    expm1 as expm1,
+    log as log,
+    log1p as log1p,
+    log2 as log2,
+    log10 as log10,
+    logaddexp as logaddexp,
+    relu as relu,
+    sigmoid as sigmoid,
+    softplus as softplus,
+)
+from .ops.index import getitem as getitem, setitem as setitem
+from .ops.linalg import (
+    cholesky as cholesky,
+    det as det,
+    inv as inv,
+    slogdet as slogdet,
+    solve as solve,
+)
+from .ops.move import (
+    broadcast_to as broadcast_to,
+    concatenate as cat,
+    concatenate as concat,
+    concatenate as concatenate,
+    expand_dims as expand_dims,
+    expand_dims as unsqueeze,
+    flatten as flatten,
+    flip as flip,
+    matrix_transpose as matrix_transpose,
+    moveaxis as moveaxis,
+    moveaxis as movedim,
+    ravel as ravel,
+    reshape as reshape,
+    squeeze as squeeze,
+    stack as stack,
+    swapaxes as swapaxes,
+    transpose as permute,
+)
+from .ops.reduce import (
+    all as all,
+    amax as amax,
+    amin as amin,
+    any as any,
+    argmax as argmax,
+    argmin as argmin,
+    logsumexp as logsumexp,
+    prod as prod,
+    sum as reduce_sum,
+    sum as sum,
+)
+from .ops.scan import cumsum as cumsum
+from .ops.special import erf as erf
+from .ops.statistics import (
+    max as max,
+    mean as mean,
+    mean as reduce_mean,
+    min as min,
+    norm as norm,
+    std as std,
+    var as var,
+)
+from .ops.styles import (
+    add_op as add_op,
+    matmul as matmul,
+    matmul as mm,
+    matmul as mv,
+    matmul_op as matmul_op,
+    mul_op as mul_op,
+    oneslike_op as oneslike_op,
+    transpose as transpose,
+    zeroslike_op as zeroslike_op,
+)
+from .ops.trigonometric import (
+    acos as acos,
+    acos as arccos,
+    acosh as acosh,
+    acosh as arccosh,
+    asin as arcsin,
+    asin as asin,
+    asinh as arcsinh,
+    asinh as asinh,
+    atan as arctan,
+    atan as atan,
+    atan2 as arctan2,
+    atan2 as atan2,
+    atanh as arctanh,
+    atanh as atanh,
+    cos as cos,
+    cosh as cosh,
+    sin as sin,
+    sinh as sinh,
+    tan as tan,
+    tanh as tanh,
+)
+from .transform.custom import Function as Function, operator as operator
+from .transform.forward import jvp as jvp
+from .transform.jacobian import (
+    hessian as hessian,
+    hvp as hvp,
+    jacfwd as jacfwd,
+    jacobian as jacobian,
+    jacrev as jacrev,
+)
+from .transform.reverse import (
+    grad as grad,
+    gradients as gradients,
+    value_and_grad as value_and_grad,
+    vjp as vjp,
+)
+from .transform.vectorize import vmap as vmap
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""What an operator is: specs, containers, the table and the families of its rows."""

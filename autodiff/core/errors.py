@@ -1,0 +1,48 @@
+"""The exceptions of the library: each message says what was given, what is needed, what to do."""
+
+
+class AutodiffError(Exception):
+    """Base of every error that the library raises on purpose."""
+
+
+class GraphError(AutodiffError, RuntimeError):
+    """A recorded graph is used in a way it does not allow, such as a second backward pass."""
+
+
+class ShapeError(AutodiffError, ValueError, RuntimeError):
+    """Shapes do not fit: a ValueError as in NumPy, and a RuntimeError as in PyTorch."""
+
+
+class DTypeError(AutodiffError, TypeError, RuntimeError):
+    """A dtype that carries no derivative, or that does not fit."""
+
+
+class TracedError(AutodiffError, TypeError):
+    """A value that is being differentiated, batched or traced was asked for plain numbers."""
+
+
+class FeedError(AutodiffError, ValueError):
+    """What was fed to an executor does not fit its graph."""
+
+
+class RuleError(AutodiffError, TypeError, NotImplementedError):
+    """An operator lacks the rule that was asked for, or the rule returned something else."""
+
+
+class UnknownShapeError(TracedError):
+    """The shape of a variable is not known until it is fed; `node` is the one that was asked."""
+
+    def __init__(self, node):
+        self.node = node
+        super().__init__(
+            f"the shape of {node.label()} is unknown until it is fed; "
+            "give Variable(name=..., shape=...) to use it earlier"
+        )
+
+
+class OutputError(AutodiffError, TypeError, ValueError):
+    """A function returned what its transform cannot differentiate, such as an array under grad."""
+
+
+class ArgumentError(AutodiffError, TypeError, ValueError):
+    """An argument of a transform is not the array, the number or the container that it needs."""

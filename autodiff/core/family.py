@@ -1,0 +1,308 @@
+"""Families: from the few facts an author states to a whole row.
+
+A rule is `lambda t, out, *args`: t times one partial derivative.  An elementwise Jacobian is
+diagonal, so the same product pushes a tangent forward and pulls a cotangent back.  For complex
+values the cotangent is the direction of steepest ascent, so an analytic rule is conjugated on the
+way back, and the rule of a real function of complex values on the way forward.
+"""
+
+import numpy as np
+
+from .op import TRACED, Op
+from .spec import (
+    FLOAT64,
+    Spec,
+    broadcast_shapes,
+    every_axis,
+    is_complex,
+    kept_shape,
+    reduced_shape,
+)
+
+DTYPES = {}  # (operator, dtypes of the arguments) -> dtype of the output
+
+
+def stretch(x, shape):
+    """`x` broadcast to `shape`."""
+    if x.shape == shape:
+        return x
+    return x.broadcast_to(shape) if type(x) in TRACED else np.broadcast_to(x, shape)
+
+
+def zeros_like(x):
+    """A constant zero of the shape and dtype of `x`."""
+    return np.zeros(np.shape(x), np.result_type(x.dtype if hasattr(x, "dtype") else x))
+
+
+def total(terms):
+    """The sum of the terms that are there; None if there are none."""
+    result = None
+    for term in terms:
+        if term is not None:
+            result = term if result is None else result + term
+    return result
+
+
+def conjugated(rule, t, *args, **params):
+    """conj(rule(conj(t))): the other direction of a complex rule."""
+    return rule(t.conj(), *args, **params).conj()
+
+
+def pad_rank(x, rank):
+    """Insert axes behind the batch axis until an example has `rank` axes."""
+    shape = x.shape
+    return x.reshape(shape[:1] + (1,) * (rank + 1 - len(shape)) + shape[1:])
+
+
+def same_rank(batched, args):
+    """The arguments with the examples of each batched one padded to the largest rank."""
+    rank = max([np.ndim(a) - b for a, b in zip(args, batched)])
+    return [pad_rank(a, rank) if b and a.ndim <= rank else a for a, b in zip(args, batched)]
+
+
+def stand_in(x):
+    """An array of the shape and dtype of a traced value, with any numbers; others as they are."""
+    return np.empty(x.shape, x.dtype or FLOAT64) if type(x) in TRACED else x
+
+
+def dtype_key(x):
+    """What decides the dtype of a result: a dtype, or the type of a Python number."""
+    return x.dtype if hasattr(x, "dtype") else type(x)
+
+
+def result_dtype(op, args, **params):
+    """The dtype of `op` on arguments of these dtypes, found by one evaluation on ones."""
+    key = (op, *map(dtype_key, args), *params.items())
+    if key not in DTYPES:
+        unknown = None in key
+        ones = [a if not hasattr(a, "dtype") else np.ones((1,), a.dtype or FLOAT64) for a in args]
+        with np.errstate(all="ignore"):
+            dtype = np.result_type(op.evaluate(*ones, **params))
+        DTYPES[key] = None if unknown and dtype == FLOAT64 else dtype
+    return DTYPES[key]
+
+
+class Elementwise(Op):
+    """z[i] = f(x[i], y[i], ...) with broadcasting; the Jacobian is diagonal.
+
+    rules: one for each argument; None where the derivative is zero everywhere.
+    analytic: whether the rule is the complex derivative; False for real functions such as abs.
+    """
+
+    def __init__(self, signature, evaluate, *rules, analytic=True, differentiable=True, **facts):
+        super().__init__(signature, evaluate, **facts)
+        self.rules = rules or (None,) * len(self.arguments)
+        self.analytic, self.differentiable = analytic, differentiable
+
+    def infer(self, *args, **params):
+        shapes = [a.shape if hasattr(a, "shape") else () for a in args]
+        shape = shapes[0]
+        if any([s != shape for s in shapes]):
+            shape = broadcast_shapes(self.name, shapes)
+        return Spec(shape, result_dtype(self, args, **params))
+
+    def jvp(self, tangents, out, *args, **params):
+        terms = []
+        for rule, t in zip(self.rules, tangents):
+            if t is None or rule is None:
+                continue
+            if self.analytic or not is_complex(t.dtype):
+                terms.append(rule(t, out, *args, **params))
+            else:
+                terms.append(conjugated(rule, t, out, *args, **params).real)
+        return stretch(total(terms), out.shape) if terms else None
+
+    def vjp(self, g, out, wanted, *args, **params):
+        if self.analytic and is_complex(g.dtype):
+            return [
+                None if w is None or rule is None else conjugated(rule, g, out, *args, **params)
+                for rule, w in zip(self.rules, wanted)
+            ]
+        return [
+            None if w is None or rule is None else rule(g, out, *args, **params)
+            for rule, w in zip(self.rules, wanted)
+        ]
+
+    def batch(self, batched, *args, **params):
+        return self(*same_rank(batched, args), **params)
+
+
+class Unary(Elementwise):
+    """y[i] = f(x[i]): nothing to broadcast, and the path most programs spend their time on."""
+
+    def __call__(self, x):
+        return x.unary(self) if type(x) in TRACED else self.evaluate(x)
+
+    def vjp(self, g, out, wanted, x):
+        rule = self.rules[0]
+        if rule is None:
+            return (None,)
+        if is_complex(g.dtype) and self.analytic:
+            return (conjugated(rule, g, out, x),)
+        return (rule(g, out, x),)
+
+    def batch(self, batched, x):
+        return self(x)
+
+
+class Binary(Elementwise):
+    """z[i] = f(x[i], y[i]) with broadcasting."""
+
+    def __call__(self, x, y):
+        if type(x) in TRACED:
+            return x.binary(self, y)
+        if type(y) in TRACED:
+            return y.reflected(self, x)
+        return self.evaluate(x, y)
+
+    def vjp(self, g, out, wanted, x, y):
+        if is_complex(g.dtype):
+            return super().vjp(g, out, wanted, x, y)
+        first, second = self.rules
+        a, b = wanted
+        return (
+            None if a is None or first is None else first(g, out, x, y),
+            None if b is None or second is None else second(g, out, x, y),
+        )
+
+
+class Movement(Op):
+    """Elements move, repeat or vanish, and nothing is computed: linear in every argument.
+
+    transpose(g, wanted, *args, **params) -> one cotangent for each argument, or the one.
+    view: whether the result may share memory with the argument.
+    """
+
+    def __init__(
+        self, signature, evaluate, transpose, *, infer=None, batch, view=False, linear=None, **facts
+    ):
+        super().__init__(signature, evaluate, reads=facts.pop("reads", ""), **facts)
+        self.transpose, self.moved = transpose, batch
+        self.view, self.linear = view, linear
+        if infer:
+            self.infer = infer
+
+    def keep(self, args):
+        """Of what moves the shapes, and the index arrays as they are."""
+        if self.linear is None:
+            return None
+        return (*[Spec(np.shape(a), None) for a in args[: self.linear]], *args[self.linear :])
+
+    def infer(self, *args, **params):
+        out = self.evaluate(*[stand_in(a) for a in args], **params)
+        unknown = any(type(a) in TRACED and a.dtype is None for a in args)
+        return Spec(out.shape, None if unknown and out.dtype == FLOAT64 else out.dtype)
+
+    def jvp(self, tangents, out, *args, **params):
+        linear = self.linear or len(args)
+        if all(t is None for t in tangents[:linear]):
+            return None
+        filled = [zeros_like(a) if t is None else t for a, t in zip(args, tangents)]
+        return self(*filled[:linear], *args[linear:], **params)
+
+    def vjp(self, g, out, wanted, *args, **params):
+        result = self.transpose(g, wanted, *args, **params)
+        return result if type(result) in (list, tuple) else (result,)
+
+    def batch(self, batched, *args, **params):
+        return self.moved(self, batched, *args, **params)
+
+
+class Reduction(Op):
+    """Some axes become one number; parameters `axes` (None: all, else from the end), `keepdims`.
+
+    rule: lambda t, y, x, axes: t times the weight of each element of x; y keeps the reduced axes.
+    """
+
+    def __init__(self, signature, evaluate, rule, *, analytic=True, differentiable=True, **facts):
+        super().__init__(signature, evaluate, **facts)
+        self.rule, self.analytic, self.differentiable = rule, analytic, differentiable
+
+    def infer(self, x, *, axes=None, keepdims=False, **extra):
+        return Spec(reduced_shape(x.shape, axes, keepdims), result_dtype(self, (x,), **extra))
+
+    def jvp(self, tangents, out, x, *, axes=None, keepdims=False, **extra):
+        if self.rule is None:
+            return None
+        (t,) = tangents
+        y = None if out is None else out.reshape(kept_shape(x.shape, axes))
+        if self.analytic or not is_complex(t.dtype):
+            weighted = self.rule(t, y, x, axes, **extra)
+        else:
+            weighted = conjugated(self.rule, t, y, x, axes, **extra).real
+        return weighted.sum(axis=axes, keepdims=keepdims)
+
+    def vjp(self, g, out, wanted, x, *, axes=None, keepdims=False, **extra):
+        if self.rule is None:
+            return (None,)
+        shape = x.shape
+        kept = kept_shape(shape, axes)
+        y = None if out is None else out.reshape(kept)
+        g = g.reshape(kept)
+        if self.analytic and is_complex(g.dtype):
+            c = conjugated(self.rule, g, y, x, axes, **extra)
+        else:
+            c = self.rule(g, y, x, axes, **extra)
+        return (stretch(c, shape),)
+
+    def batch(self, batched, x, *, axes=None, **params):
+        return self(x, axes=every_axis(axes, x.ndim - 1), **params)
+
+
+class Contraction(Op):
+    """Linear in each factor by itself; each transpose is again a contraction.
+
+    transposes: one `lambda g, *args, **params` for each factor.
+    """
+
+    def __init__(self, signature, evaluate, *transposes, infer=None, batch=None, **facts):
+        super().__init__(signature, evaluate, reads="x", **facts)
+        self.transposes = transposes
+        if infer:
+            self.infer = infer
+        if batch:
+            self.batched = batch
+
+    batched = None
+
+    def infer(self, *args, **params):
+        out = self.evaluate(*[stand_in(a) for a in args], **params)
+        return Spec(np.shape(out), np.result_type(out))
+
+    def transposed(self, i, g, *args, **params):
+        """The cotangent of factor `i`."""
+        rule = self.transposes[i]
+        if is_complex(g.dtype):
+            return conjugated(rule, g, *args, **params)
+        return rule(g, *args, **params)
+
+    def jvp(self, tangents, out, *args, **params):
+        return total(
+            None if t is None else self(*args[:i], t, *args[i + 1 :], **params)
+            for i, t in enumerate(tangents)
+        )
+
+    def vjp(self, g, out, wanted, *args, **params):
+        return [
+            None if w is None else self.transposed(i, g, *args, **params)
+            for i, w in enumerate(wanted)
+        ]
+
+    def batch(self, batched, *args, **params):
+        if self.batched is not None:
+            return self.batched(batched, *args, **params)
+        return self(*same_rank(batched, args), **params)
+
+
+class Opaque(Op):
+    """A row whose author states everything: jvp, vjp, infer, batch; what is missing raises."""
+
+    def __init__(
+        self, signature, evaluate, *, jvp=None, vjp=None, infer=None, batch=None,
+        differentiable=True, outputs=None, **facts,
+    ):  # fmt: skip
+        super().__init__(signature, evaluate, **facts)
+        stated = {"jvp": jvp, "vjp": vjp, "infer": infer, "batch": batch}
+        self.__dict__.update({name: rule for name, rule in stated.items() if rule})
+        self.differentiable, self.outputs = differentiable, outputs
+

@@ -1,0 +1,149 @@
+"""What an operator is: a row of the table, and the rule of who interprets it.
+
+Every traced value has a level.  The argument of the highest level interprets an operator, and
+everything below it is a constant for it:
+
+    arrays  <  eager tensors (0)  <  user symbols (1)  <  transforms, in the order they began
+"""
+
+import re
+from itertools import count
+
+import numpy as np
+
+from .errors import RuleError
+from .spec import Spec
+
+EAGER, SYMBOLIC = 0, 1
+new_level = count(2).__next__
+NO_PARAMS = {}  # shared, never written to
+
+TRACED = set()  # the exact types that interpret operators
+NUMPY = {}  # NumPy's ufuncs and functions -> ours, for np.sin(x) and ndarray * x
+
+
+class Traced:
+    """A value that interprets operators itself: it has a level and `interpret`."""
+
+    __slots__ = ()
+
+    def __init_subclass__(cls):
+        TRACED.add(cls)
+
+    def unary(self, op):
+        """`op(self)` for a row of one argument."""
+        return self.interpret(op, self.level, (self,), NO_PARAMS)
+
+    def binary(self, op, other):
+        """`op(self, other)` for a row of two arguments."""
+        return Op.__call__(op, self, other)
+
+    def reflected(self, op, other):
+        """`op(other, self)`, where `other` is an array or a number."""
+        return Op.__call__(op, other, self)
+
+    def interpret(self, op, level, args, params):
+        """The value of `op(*args, **params)`, where `self` has the highest level."""
+        raise TypeError(f"{type(self).__name__} does not interpret operators")
+
+
+class Op:
+    """A row of the table: everything the library knows about one operator.
+
+    evaluate(*arrays, **params) -> array or tuple of arrays
+    infer(*args, **params) -> Spec or tuple of Specs
+    jvp(tangents, out, *args, **params) -> tangent          a None tangent is zero
+    vjp(g, out, wanted, *args, **params) -> cotangents      None where not wanted
+    batch(batched, *args, **params) -> array                batch axis leads, in and out
+    reads: what the rules read: "x" arguments, "y" output; the tape lets go of the rest
+    domain: one interval for each argument, where the laws may test
+    sample(rng, dtype) -> [(args, params), ...]: what the laws test instead of a domain
+    """
+
+    table = {}
+    differentiable = True
+    view = False  # whether evaluate may return memory of its argument
+    outputs = None  # how many, where evaluate returns a tuple
+    accumulate = None  # accumulate(buffer, g, *args, **params): vjp that adds to what is there
+
+    def __init__(
+        self, signature, evaluate, *, reads="xy", domain=None, sample=None, latex=None,
+        doc="", numpy=None, torch=None,
+    ):  # fmt: skip
+        self.name, self.arguments = parse_signature(signature)
+        self.signature, self.evaluate = signature, evaluate
+        self.keep_args, self.keep_out = "x" in reads, "y" in reads
+        self.reads, self.domain, self.sample, self.latex = reads, domain, sample, latex
+        self.grad_name = (torch or self.name.title().replace("_", "")) + "Backward0"
+        self.__name__, self.__doc__ = self.name, doc
+        if self.name in Op.table:
+            raise ValueError(f"operator {self.name} is in the table already; choose another name")
+        Op.table[self.name] = self
+        ufunc = numpy or (evaluate if isinstance(evaluate, np.ufunc) else None)
+        if ufunc is not None:
+            NUMPY.setdefault(ufunc, self)
+
+    def __call__(self, *args, **params):
+        """Apply to values of any kind: the highest level interprets."""
+        top, level = None, -1
+        for arg in args:
+            if type(arg) in TRACED and arg.level > level:
+                top, level = arg, arg.level
+        if top is None:
+            return self.evaluate(*args, **params)
+        return top.interpret(self, level, args, params)
+
+    def keep(self, args):
+        """What of the arguments the rules need at the sweep; None: their shapes alone."""
+        return args if self.keep_args else None
+
+    def infer(self, *args, **params):
+        """Spec of the output: by default, that of `evaluate` on ones."""
+        from_ones = [np.ones(a.shape, a.dtype) if type(a) in TRACED else a for a in args]
+        return specs(self.evaluate(*from_ones, **params))
+
+    def jvp(self, tangents, out, *args, **params):
+        raise missing(self, "jvp", "jvp(tangents, out, *args, **params)")
+
+    def vjp(self, g, out, wanted, *args, **params):
+        raise missing(self, "vjp", "vjp(g, out, wanted, *args, **params)")
+
+    def batch(self, batched, *args, **params):
+        raise missing(self, "batch", "batch(batched, *args, **params)")
+
+    def __repr__(self):
+        return f"<operator {self.signature}>"
+
+    def __reduce__(self):
+        return lookup, (self.name,)
+
+
+def specs(out):
+    """Spec of an array, or of each array of a tuple."""
+    if type(out) is tuple:
+        return tuple(Spec(np.shape(o), np.result_type(o)) for o in out)
+    return Spec(np.shape(out), np.result_type(out))
+
+
+def missing(op, rule, spelling):
+    return RuleError(
+        f"{op.name} has no {rule} rule, which this transform needs; write {spelling} for its row"
+    )
+
+
+def lookup(name):
+    """The row of that name; a pickled row is found again by it."""
+    try:
+        return Op.table[name]
+    except KeyError:
+        raise LookupError(
+            f"operator {name!r} is not in the table; import the module that defines it"
+        ) from None
+
+
+def parse_signature(signature):
+    """'divide(x, y)' -> ('divide', ('x', 'y'))"""
+    match = re.fullmatch(r"(\w+)\(([\w*, ]*)\)", signature)
+    if match is None:
+        raise ValueError(f"an operator's signature reads like 'divide(x, y)', not {signature!r}")
+    return match[1], tuple(a.strip() for a in match[2].split(",") if a.strip())

@@ -1,0 +1,48 @@
+"""What every public function of the table shares: PyTorch's keywords and unknown shapes."""
+
+from functools import wraps
+
+import numpy as np
+
+from .errors import UnknownShapeError
+from .op import NUMPY, TRACED
+from .tree import flatten
+
+SPELLINGS = {"dim": "axis", "keepdim": "keepdims", "dims": "axis"}
+
+
+def public(*numpy, renamed=True):
+    """Decorate a function of the table.
+
+    numpy: the NumPy functions that hand their calls on traced values to it.
+    `dim=` and `keepdim=` are read as `axis=` and `keepdims=`.
+    A variable of unknown shape is asked again when its numbers arrive.
+    """
+
+    def decorate(f):
+        @wraps(f)
+        def function(*args, **kwargs):
+            if kwargs and renamed:
+                kwargs = {SPELLINGS.get(k, k): v for k, v in kwargs.items()}
+            try:
+                return f(*args, **kwargs)
+            except UnknownShapeError as unknown:
+                return unknown.node.defer(function, args, kwargs)
+
+        for other in numpy:
+            NUMPY[other] = function
+        return function
+
+    return decorate
+
+
+def as_value(x):
+    """`x` as an array, unless it is one already or is traced; numbers and lists are converted."""
+    if type(x) in TRACED or hasattr(x, "shape"):
+        return x
+    return np.asarray(x)
+
+
+def has_traced(tree):
+    """Whether a nested list holds a traced value."""
+    return any(type(leaf) in TRACED for leaf in flatten(tree)[0])

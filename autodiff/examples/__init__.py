@@ -1,0 +1,1 @@
+"""Programs that use the library on real data; `autodiff demo` runs them."""

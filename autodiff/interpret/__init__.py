@@ -1,0 +1,1 @@
+"""Five readers of the table: arrays, tensors, nodes, duals and batches."""

@@ -1,0 +1,165 @@
+"""Passes over the eager tape: what the rules are shown, where they start, and where they end."""
+
+from contextvars import ContextVar
+
+import numpy as np
+
+from ..core.errors import GraphError
+from ..core.spec import Spec
+from .grad_mode import GradMode
+from .hooks import called
+from .inplace import CHANGED, checked, line_of
+from .sweep import cast, sweep
+from .vertex import handle, pick, vertex
+
+ANOMALY = ContextVar("ANOMALY", default=False)  # whether passes look for NaN
+RELEASED = object()  # stands for what a pass has let go
+
+
+def present(v):
+    """What the vertex kept; raises if an earlier pass let it go, or if it was changed in place."""
+    if v.args is RELEASED:
+        raise GraphError(
+            f"trying to backward through the graph a second time: what {v.op.name} at "
+            f"{line_of(v.code, v.spot)} kept was released by the first pass; "
+            "specify retain_graph=True the first time"
+        )
+    return checked(v) if CHANGED else (v.out, v.args)
+
+
+def spent(v):
+    """What the vertex kept, which it lets go."""
+    kept = present(v)
+    if v.op.keep_args or v.op.keep_out:
+        v.args, v.out = RELEASED, None
+    return kept
+
+
+def again(kind):
+    """Values as tensors on their old vertices, so that the gradient is recorded too."""
+
+    def see(v):
+        out, args = present(v)
+        if type(out) is tuple:
+            out = picked(v, out, kind)
+        elif out is not None:
+            out = handle(kind, out, v)
+        if args is None:
+            return out, None
+        pairs = zip(args, v.parents)
+        return out, [a if p is None or type(a) is Spec else handle(kind, a, p) for a, p in pairs]
+
+    return see
+
+
+def picked(joint, out, kind):
+    """One tensor for each output of the vertex `joint`."""
+    return tuple(
+        handle(kind, o, vertex(pick, (joint,), (), {"index": i, "count": len(out)}, o, 2))
+        for i, o in enumerate(out)
+    )
+
+
+def seeds_of(tensors, gradients, record):
+    """{vertex: cotangent} to start from."""
+    seeds = {}
+    for i, (y, g) in enumerate(zip(tensors, gradients, strict=True)):
+        if y.vertex is None:
+            raise GraphError(
+                f"element {i} of tensors does not require grad and does not have a grad_fn; "
+                "compute it from a tensor with requires_grad=True, outside no_grad()"
+            )
+        g = seed(y, g, record)
+        seeds[y.vertex] = seeds[y.vertex] + g if y.vertex in seeds else g
+    return seeds
+
+
+def seed(y, g, record):
+    """The cotangent to start from: of the shape and dtype of `y`."""
+    if g is None:
+        if y.numel() != 1:
+            raise GraphError(
+                f"grad can be implicitly created only for scalar outputs, and this tensor has shape "
+                f"{y.shape}; give gradient= (grad_outputs= to grad) of that shape, or sum() first"
+            )
+        g = np.ones(y.shape, y.dtype)
+    given = g if hasattr(g, "shape") else np.asarray(g)
+    if given.shape != y.shape:
+        raise GraphError(
+            f"mismatch in shape: gradient= (grad_outputs=) has shape {given.shape} and the tensor {y.shape}; "
+            "they must be equal"
+        )
+    if not record:
+        return cast(given.value if type(given) is type(y) else given, y.dtype)
+    return given if type(given) is type(y) else y.like(cast(given, y.dtype))
+
+
+def pulled(tensors, gradients, keep, record, targets=None):
+    """Sweep the tape from `tensors`: {vertex: cotangent tensor or None}."""
+    kind = type(tensors[0])
+    seeds = seeds_of(tensors, gradients, record)
+    see = again(kind) if record else present if keep else spent
+    with GradMode(record):
+        found = sweep(seeds, see, targets, refuse_nan if ANOMALY.get() else None)
+    if record:
+        return found
+    used = {id(s) for s in seeds.values()}
+    return {v: None if g is None else handle(kind, own(g, used)) for v, g in found.items()}
+
+
+def refuse_nan(v, cotangents):
+    """Raise if a rule gave NaN, with the operator and the user's line."""
+    for i, c in enumerate(cotangents):
+        numbers = getattr(c, "value", c)
+        if type(numbers) in (np.ndarray, np.float64, np.float32) and np.isnan(numbers).any():
+            raise GraphError(
+                f"function {v.op.grad_name!r} returned nan values in its {i}th output; "
+                f"the operation was recorded at {line_of(v.code, v.spot)}"
+            )
+
+
+def own(g, used):
+    """An array that shares memory with no other: gradients are handed to users, who may write."""
+    if type(g) is not np.ndarray:
+        return np.array(g) if isinstance(g, np.generic) else g
+    if g.base is not None or id(g) in used or not g.flags.writeable:
+        g = np.array(g)
+    used.add(id(g))
+    return g
+
+
+def backward(tensors, gradients, keep, record, inputs=None):
+    """Add the gradients of the tensors to `.grad` of leaves."""
+    targets = None
+    if inputs is not None:
+        inputs = [inputs] if hasattr(inputs, "vertex") else list(inputs)
+        if not inputs:
+            raise GraphError("backward: inputs= is empty; leave it out to reach every leaf")
+        targets = {x.vertex for x in inputs}
+        if None in targets:
+            raise GraphError("backward: one of inputs= does not require grad")
+    found = pulled(tensors, gradients, keep, record, targets)
+    with GradMode(record):
+        for v, g in found.items():
+            if v.op is None:
+                deposit(v, g, tensors[0], record)
+
+
+def hooked(v, g):
+    """A leaf's gradient after its hooks."""
+    for hook in list(v.hooks or ()):
+        g = called(hook, g)
+    return g
+
+
+def deposit(v, g, example, record):
+    """Add a gradient to the leaf's own."""
+    g = example.like(np.zeros(v.shape, v.dtype)) if g is None else g
+    g = hooked(v, g)
+    if v.grad is None:
+        g.memory()
+        v.grad = g
+    elif record or v.grad.vertex is not None:
+        v.grad = v.grad + g
+    else:
+        np.add(v.grad.value, g.value, out=v.grad.value)

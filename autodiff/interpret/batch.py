@@ -1,0 +1,42 @@
+"""Batches: a stack of examples that behaves as one."""
+
+from .methods import Methods, escaped
+
+
+class Batched(Methods):
+    """A stack of examples along axis 0 of `value` that behaves as one example."""
+
+    __slots__ = ("value", "level")
+
+    def interpret(self, op, level, args, params):
+        mine = [type(a) is Batched and a.level == level for a in args]
+        values = [a.value if m else a for a, m in zip(args, mine)]
+        out = op.batch(mine, *values, **params)
+        if type(out) is tuple:
+            return tuple(batched(o, level) for o in out)
+        return batched(out, level)
+
+    @property
+    def shape(self):
+        """Sizes of the axes of one example."""
+        return self.value.shape[1:]
+
+    @property
+    def dtype(self):
+        """The NumPy dtype."""
+        return self.value.dtype
+
+    def __bool__(self):
+        raise escaped(
+            self, "one truth value for all examples", "use where(condition, x, y), cond or while_loop"
+        )
+
+    def __repr__(self):
+        return f"Batched(level={self.level}, examples={self.value.shape[0]}, value={self.value!r})"
+
+
+def batched(value, level):
+    """A stack of examples."""
+    new = Batched()
+    new.value, new.level = value, level
+    return new

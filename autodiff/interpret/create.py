@@ -1,0 +1,203 @@
+"""Making tensors: from data, by rule, and at random."""
+
+import numpy as np
+
+from ..core.op import TRACED
+from ..core.public import has_traced
+from ..ops.move import as_array
+from .tape import Tensor, new_tensor
+
+
+class Generator:
+    """The random numbers of `rand`, `randn` and their kin."""
+
+    rng = np.random.default_rng()
+
+
+def made(array, requires_grad):
+    """A fresh tensor on an array that nobody else holds."""
+    x = new_tensor(array)
+    return x.requires_grad_() if requires_grad else x
+
+
+def sizes(shape, size=None):
+    """A shape given as separate ints, as one tuple, or as `size=`."""
+    if size is not None:
+        shape = size
+    elif len(shape) == 1 and not isinstance(shape[0], (int, np.integer)):
+        shape = shape[0]
+    return (int(shape),) if isinstance(shape, (int, np.integer)) else tuple(shape)
+
+
+def tensor(data, *, dtype=None, requires_grad=False):
+    """A tensor with a copy of `data`: numbers, nested sequences, arrays or tensors.
+
+    dtype: as NumPy infers it when None, so floats are float64.
+    Raises RuntimeError for an integer dtype with `requires_grad=True`.
+
+    >>> tensor([1.0, 2.0], requires_grad=True)
+    tensor([1., 2.], requires_grad=True)
+    """
+    if type(data) is Tensor:
+        data = data.detach().value
+    elif isinstance(data, (list, tuple)) and has_traced(data):
+        data = as_array(data).detach().value
+    return made(np.array(data, dtype), requires_grad)
+
+
+def as_tensor(data, dtype=None):
+    """`data` as a tensor: itself if it is one, sharing memory if it is an array.
+
+    >>> as_tensor(np.ones(2))
+    tensor([1., 1.])
+    """
+    if type(data) in TRACED:
+        return data if dtype is None else data.astype(dtype)
+    return new_tensor(np.asarray(data, dtype))
+
+
+def from_numpy(array):
+    """A tensor that shares the array's memory.
+
+    >>> from_numpy(np.zeros(2))
+    tensor([0., 0.])
+    """
+    if not hasattr(array, "__array_interface__"):
+        raise TypeError(f"from_numpy needs an array, not {type(array).__name__}; use tensor(data)")
+    return new_tensor(array)
+
+
+def arange(start, end=None, step=1, *, dtype=None, requires_grad=False):
+    """Numbers from `start` (or 0) up to but not including `end`.
+
+    >>> arange(4.0)
+    tensor([0., 1., 2., 3.])
+    """
+    low, high = (0, start) if end is None else (start, end)
+    return made(np.arange(low, high, step, dtype), requires_grad)
+
+
+def linspace(start, end, steps=50, *, dtype=None, requires_grad=False):
+    """`steps` equally spaced numbers from `start` to `end`, both included.
+
+    >>> linspace(0, 1, 3)
+    tensor([0.0000, 0.5000, 1.0000])
+    """
+    return made(np.linspace(start, end, steps, dtype=dtype), requires_grad)
+
+
+def zeros(*shape, size=None, dtype=None, requires_grad=False):
+    """Zeros of the given shape.
+
+    >>> zeros(2)
+    tensor([0., 0.])
+    """
+    return made(np.zeros(sizes(shape, size), dtype or np.float64), requires_grad)
+
+
+def ones(*shape, size=None, dtype=None, requires_grad=False):
+    """Ones of the given shape.
+
+    >>> ones(2)
+    tensor([1., 1.])
+    """
+    return made(np.ones(sizes(shape, size), dtype or np.float64), requires_grad)
+
+
+def empty(*shape, size=None, dtype=None, requires_grad=False):
+    """A tensor of the given shape whose numbers are not set."""
+    return made(np.empty(sizes(shape, size), dtype or np.float64), requires_grad)
+
+
+def full(size, fill_value, *, dtype=None, requires_grad=False):
+    """`fill_value` everywhere in the given shape.
+
+    >>> full((2,), 3.0)
+    tensor([3., 3.])
+    """
+    return made(np.full(sizes((size,)), fill_value, dtype), requires_grad)
+
+
+def eye(n, m=None, *, dtype=None, requires_grad=False):
+    """Ones on the diagonal, zeros elsewhere, shape (n, m).
+
+    >>> eye(2)
+    tensor([[1., 0.],
+            [0., 1.]])
+    """
+    return made(np.eye(n, m, dtype=dtype or np.float64), requires_grad)
+
+
+def manual_seed(seed):
+    """Start the random numbers of `rand`, `randn` and their kin from `seed`.
+
+    >>> manual_seed(0); a = rand(2); manual_seed(0); bool((rand(2) == a).all())
+    True
+    """
+    Generator.rng = np.random.default_rng(seed)
+
+
+def rand(*shape, size=None, dtype=None, requires_grad=False):
+    """Uniform random numbers in [0, 1).
+
+    >>> rand(2, 3).shape
+    (2, 3)
+    """
+    values = Generator.rng.random(sizes(shape, size))
+    return made(np.asarray(values, dtype), requires_grad)
+
+
+def randn(*shape, size=None, dtype=None, requires_grad=False):
+    """Normal random numbers of mean 0 and variance 1.
+
+    >>> randn(size=()).shape
+    ()
+    """
+    values = Generator.rng.standard_normal(sizes(shape, size))
+    return made(np.asarray(values, dtype), requires_grad)
+
+
+def randint(low, high=None, size=(), *, dtype=None):
+    """Random integers from `low` (or 0) up to but not including `high`.
+
+    >>> randint(3, size=(4,)).shape
+    (4,)
+    """
+    return made(np.asarray(Generator.rng.integers(low, high, sizes((size,))), dtype), False)
+
+
+def randperm(n):
+    """A random order of the numbers below `n`.
+
+    >>> sorted(randperm(3).tolist())
+    [0, 1, 2]
+    """
+    return made(Generator.rng.permutation(n), False)
+
+
+def rand_like(x, *, dtype=None, requires_grad=False):
+    """Uniform random numbers of the shape and dtype of `x`."""
+    return rand(size=x.shape, dtype=dtype or x.dtype, requires_grad=requires_grad)
+
+
+def randn_like(x, *, dtype=None, requires_grad=False):
+    """Normal random numbers of the shape and dtype of `x`."""
+    return randn(size=x.shape, dtype=dtype or x.dtype, requires_grad=requires_grad)
+
+
+def full_like(x, fill_value, *, dtype=None, requires_grad=False):
+    """`fill_value` in the shape and dtype of `x`.
+
+    >>> full_like(zeros(2), 3.0)
+    tensor([3., 3.])
+    """
+    return full(x.shape, fill_value, dtype=dtype or x.dtype, requires_grad=requires_grad)
+
+
+def is_tensor(x):
+    """Whether `x` is a tensor.
+
+    >>> is_tensor(zeros(2)), is_tensor(np.zeros(2))
+    (True, False)
+    """
+    return type(x) is Tensor

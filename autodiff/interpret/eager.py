@@ -1,0 +1,337 @@
+"""What a tensor can be asked beside its operators: backward, grad, detach, hooks, changes in place."""
+
+import numpy as np
+
+from ..core.errors import DTypeError, GraphError
+from ..core.spec import carries_derivative
+from ..ops.index import getitem, setitem
+from ..ops.move import broadcast_to
+from . import backward as passes
+from .hooks import Handle, add_hook, retained, watch
+from .inplace import change, is_view
+from .inplace_methods import INPLACE, copied
+from .methods import Methods, escaped
+from .printing import represent
+from .vertex import UNRECORDED, Leaf, handle, leaf
+
+
+class GradFn:
+    """The operation that made a tensor, as PyTorch shows it: its name and what it came from."""
+
+    __slots__ = ("vertex",)
+
+    def __init__(self, vertex):
+        self.vertex = vertex
+
+    def inner(self):
+        """The vertex of the operation, behind the hooks."""
+        v = self.vertex
+        return v.parents[0] if v.op is watch else v
+
+    def name(self):
+        """Name of the pullback, such as MulBackward0."""
+        op = self.inner().op
+        return "AccumulateGrad" if op is None else op.grad_name
+
+    @property
+    def next_functions(self):
+        """The operations of the arguments, as pairs (function, 0)."""
+        return tuple((GradFn(p) if p is not None else None, 0) for p in self.inner().parents)
+
+    def __eq__(self, other):
+        return type(other) is GradFn and self.vertex is other.vertex
+
+    def __hash__(self):
+        return hash(self.vertex)
+
+    def __repr__(self):
+        return f"<{self.name()}>"
+
+
+class EagerMethods(Methods):
+    """The methods of a tensor that concern its tape and its memory."""
+
+    __slots__ = ()
+
+    def like(self, value, vertex=None):
+        """A tensor of the same level."""
+        new = type(self)()
+        new.value, new.vertex, new.level = value, vertex, self.level
+        return new
+
+    def records(self):
+        """Whether operations on this tensor would be recorded now."""
+        return self.level > UNRECORDED.get()
+
+    # ---------------------------------------------------------------- the tape
+
+    @property
+    def requires_grad(self):
+        """Whether the tensor is part of a recorded computation."""
+        return self.vertex is not None
+
+    @requires_grad.setter
+    def requires_grad(self, wanted):
+        self.requires_grad_(wanted)
+
+    def requires_grad_(self, requires_grad=True):
+        """Make this tensor a leaf whose gradient is wanted, or a constant; returns it.
+
+        Raises RuntimeError for integers and for a tensor that was computed from others.
+        """
+        if not requires_grad:
+            if not self.is_leaf:
+                raise GraphError(
+                    "you can only change requires_grad flags of leaf variables; "
+                    "use detach() to get a constant of the same value"
+                )
+            self.vertex = None
+        elif self.vertex is None:
+            if not carries_derivative(self.dtype):
+                raise DTypeError(
+                    f"only Tensors of floating point and complex dtype can require gradients, "
+                    f"not {self.dtype}; convert with astype(float) first"
+                )
+            if type(self.value) is not np.ndarray and isinstance(self.value, np.generic):
+                self.value = np.array(self.value)
+            self.vertex = leaf(self.value)
+        return self
+
+    @property
+    def is_leaf(self):
+        """Whether nothing recorded made this tensor."""
+        return self.vertex is None or self.vertex.op is None
+
+    @property
+    def grad_fn(self):
+        """The operation that made this tensor; None for a leaf."""
+        return None if self.is_leaf else GradFn(self.vertex)
+
+    @property
+    def grad(self):
+        """The gradient that `backward` added up here; None before.
+
+        Raises RuntimeError for a tensor that is not a leaf, unless `retain_grad()` was called.
+        """
+        v = self.vertex
+        if v is None:
+            return None
+        if type(v) is Leaf:
+            return v.grad
+        kept, found = retained(v)
+        if not kept:
+            raise GraphError(
+                "the .grad attribute of a Tensor that is not a leaf is not kept; call "
+                "retain_grad() on it before backward(), or ask for autograd.grad(y, x)"
+            )
+        return found
+
+    @grad.setter
+    def grad(self, value):
+        if value is not None and (not isinstance(value, EagerMethods) or value.shape != self.shape):
+            given = f"shape {value.shape}" if hasattr(value, "shape") else type(value).__name__
+            raise GraphError(f"assigned grad has {given}; it needs a tensor of shape {self.shape}")
+        if type(self.vertex) is not Leaf:
+            if value is not None:
+                raise GraphError("only a leaf with requires_grad=True holds a grad; none is set here")
+            return
+        self.vertex.grad = value
+
+    @grad.deleter
+    def grad(self):
+        self.grad = None
+
+    def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
+        """Add the gradient of this tensor to `.grad` of each leaf that it was computed from.
+
+        gradient: the cotangent to start from, of this tensor's shape; 1 for a scalar.
+        retain_graph: keep what the rules need, for another pass; default: `create_graph`.
+        create_graph: record the gradient itself, so that it can be differentiated.
+        inputs: the leaves to add to; default: all.
+
+        Raises RuntimeError for a tensor that is not a scalar without `gradient`, and for a second
+        pass through a graph that was let go.
+        """
+        keep = create_graph if retain_graph is None else retain_graph
+        passes.backward([self], [gradient], keep, create_graph, inputs)
+
+    def retain_grad(self):
+        """Keep the gradient of this tensor in `.grad`, though it is not a leaf."""
+        if self.vertex is None:
+            raise GraphError("can't retain_grad on a Tensor that has requires_grad=False")
+        if not self.is_leaf:
+            add_hook(self.vertex, None, type(self))
+
+    @property
+    def retains_grad(self):
+        """Whether the gradient of this tensor is kept though it is not a leaf."""
+        return not self.is_leaf and retained(self.vertex)[0]
+
+    def register_hook(self, hook):
+        """Call `hook(grad)` whenever the gradient of this tensor is computed.
+
+        What the hook returns, unless None, takes the place of the gradient.  Hooks are called in
+        the order of their registration.  The result's `remove()` takes the hook away.
+        """
+        if self.vertex is None:
+            raise GraphError("cannot register a hook on a tensor that doesn't require gradient")
+        return Handle(add_hook(self.vertex, hook, type(self)), hook)
+
+    # ---------------------------------------------------------------- memory
+
+    def detach(self):
+        """A constant tensor that shares this one's memory."""
+        return self.like(self.memory())
+
+    def detach_(self):
+        """Make this tensor a constant; returns it."""
+        if is_view(self):
+            raise GraphError("can't detach views in-place; use detach() instead")
+        self.vertex = None
+        return self
+
+    @property
+    def data(self):
+        """A constant tensor that shares this one's memory; assigning replaces the numbers."""
+        return self.detach()
+
+    @data.setter
+    def data(self, new):
+        self.value = np.array(new.value if isinstance(new, EagerMethods) else new, self.dtype)
+        if type(self.vertex) is Leaf:
+            self.vertex.shape = self.value.shape
+
+    def memory(self):
+        """The array itself; a number becomes an array first, so that it can be shared."""
+        if isinstance(self.value, np.generic):
+            self.value = np.array(self.value)
+        return self.value
+
+    def numpy(self, *, force=False):
+        """The numbers as an array that shares this tensor's memory.
+
+        Raises RuntimeError for a tensor that requires a gradient, unless `force`.
+        """
+        if self.level:
+            raise escaped(self, "an array", "stay with functions of the table")
+        if self.vertex is not None and not force:
+            raise GraphError(
+                "can't call numpy() on Tensor that requires grad; use tensor.detach().numpy() instead"
+            )
+        return self.memory()
+
+    def __array__(self, dtype=None, copy=None):
+        array = self.numpy()
+        if copy or dtype is not None and array.dtype != dtype:
+            return np.array(array, dtype)
+        return array
+
+    def item(self):
+        """The one number as a Python number."""
+        if self.level:
+            raise escaped(self, "a number", "return it from the function, or use stop_gradient(x) where a constant is meant")
+        if self.numel() != 1:
+            raise GraphError(
+                f"a Tensor with {self.numel()} elements cannot be converted to Scalar; "
+                "index one of them, or use tolist()"
+            )
+        return np.asarray(self.value).item()
+
+    def tolist(self):
+        """The numbers as nested lists."""
+        if self.level:
+            raise escaped(self, "a list", "stay with functions of the table")
+        return np.asarray(self.value).tolist()
+
+    def clone(self):
+        """A copy in new memory, through which the gradient passes."""
+        return self.unary(copied)
+
+    copy = clone
+
+    def contiguous(self):
+        """This tensor; memory order makes no difference here."""
+        return self
+
+    def cpu(self):
+        """This tensor; it is in main memory."""
+        return self
+
+    def element_size(self):
+        """Bytes of one element [B]."""
+        return self.dtype.itemsize
+
+    def zero_grad(self):
+        """Forget the gradient that was added up."""
+        self.grad = None
+
+    # ---------------------------------------------------------------- numbers
+
+    def __bool__(self):
+        if self.numel() != 1:
+            raise GraphError(
+                f"Boolean value of Tensor with shape {self.shape} is ambiguous; use any() or all()"
+            )
+        return bool(self.value)
+
+    def __float__(self):
+        return float(self.item())
+
+    def __int__(self):
+        return int(self.item())
+
+    def __complex__(self):
+        return complex(self.item())
+
+    def __index__(self):
+        if self.dtype.kind not in "iub":
+            raise TypeError(f"only integer tensors can be converted to an index, not {self.dtype}")
+        return int(self.item())
+
+    def __format__(self, spec):
+        if not self.shape and not self.level:
+            return format(self.item(), spec)
+        return object.__format__(self, spec)
+
+    def __repr__(self):
+        return represent(self)
+
+    def __reduce__(self):
+        if self.level:
+            raise escaped(self, "a pickle", "pickle what the transform returns")
+        return restored, (type(self), np.asarray(self.value), self.requires_grad)
+
+    def __copy__(self):
+        return self.like(self.value, self.vertex)
+
+    def __deepcopy__(self, memo):
+        if not self.is_leaf:
+            raise GraphError("only leaf Tensors support deepcopy; use clone() or detach() first")
+        return restored(type(self), np.array(self.value), self.requires_grad)
+
+    # ---------------------------------------------------------------- in place
+
+    def __setitem__(self, key, new):
+        if self.level:
+            raise escaped(self, "a change in place", "use setitem(x, index, v) and the value it gives")
+        target = getitem(self, key)
+        if type(target.value) is np.ndarray and np.may_share_memory(target.value, self.memory()):
+            change(target, self.fitted(new, target.shape), "x[index] = v")
+        else:
+            change(self, setitem(self.like(self.value, self.vertex), key, new), "x[index] = v")
+
+    def fitted(self, new, shape):
+        """`new` as a tensor of the given shape."""
+        new = new if type(new) is type(self) else self.like(np.asarray(new))
+        while len(new.shape) > len(shape) and new.shape[0] == 1:
+            new = new.reshape(new.shape[1:])
+        return broadcast_to(new, shape)
+
+
+for _name, _function in INPLACE.items():
+    setattr(EagerMethods, _name, _function)
+
+
+def restored(kind, value, requires_grad):
+    """A tensor from its pickle."""
+    return handle(kind, value, leaf(value) if requires_grad else None)

@@ -1,0 +1,49 @@
+"""Forward mode: a value with its tangent."""
+
+from .methods import Methods
+from .sweep import cast
+
+
+class Dual(Methods):
+    """primal + ε tangent, with the ε of one jvp call."""
+
+    __slots__ = ("value", "tangent", "level")
+
+    def interpret(self, op, level, args, params):
+        mine = [type(a) is Dual and a.level == level for a in args]
+        primals = [a.value if m else a for a, m in zip(args, mine)]
+        out = op(*primals, **params)
+        if not op.differentiable:
+            return out
+        tangents = [a.tangent if m else None for a, m in zip(args, mine)]
+        pushed = op.jvp(tangents, out, *primals, **params)
+        if type(out) is tuple:
+            return tuple(dual(o, t, level) for o, t in zip(out, pushed))
+        return dual(out, pushed, level)
+
+    @property
+    def shape(self):
+        """Sizes of the axes."""
+        return self.value.shape
+
+    @property
+    def dtype(self):
+        """The NumPy dtype."""
+        return self.value.dtype
+
+    def __bool__(self):
+        return bool(self.value)
+
+    def __repr__(self):
+        return f"Dual(level={self.level}, primal={self.value!r}, tangent={self.tangent!r})"
+
+
+def dual(value, tangent, level):
+    """A dual number; a value whose tangent is zero everywhere is a constant."""
+    if tangent is None:
+        return value
+    if tangent.dtype is not value.dtype and tangent.dtype != value.dtype:
+        tangent = cast(tangent, value.dtype)
+    new = Dual()
+    new.value, new.tangent, new.level = value, tangent, level
+    return new

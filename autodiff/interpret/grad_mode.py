@@ -1,0 +1,121 @@
+"""Whether eager operations are recorded: no_grad, enable_grad, set_grad_enabled."""
+
+import inspect
+from functools import wraps
+
+from ..core.op import new_level
+from .vertex import UNRECORDED
+
+
+class GradMode:
+    """A context manager and decorator that turns recording on or off.
+
+    A value is recorded if its level is above a limit: turning off raises the limit to the values
+    that exist, so a transform that begins inside differentiates as usual.
+    """
+
+    def __init__(self, enabled):
+        self.enabled = bool(enabled)
+        self.before = []
+
+    def __enter__(self):
+        self.before.append(UNRECORDED.get())
+        UNRECORDED.set(limit(self.enabled))
+        return self
+
+    def __exit__(self, *_):
+        UNRECORDED.set(self.before.pop())
+
+    def __call__(self, function):
+        """Decorate: the mode holds while the function, or each step of a generator, runs."""
+        if inspect.isclass(function):
+            raise TypeError(f"{function.__name__} is a class; decorate its methods instead")
+        if inspect.isgeneratorfunction(function):
+
+            @wraps(function)
+            def stepping(*args, **kwargs):
+                with GradMode(self.enabled):
+                    generator = function(*args, **kwargs)
+                answer, error = None, None
+                while True:
+                    try:
+                        with GradMode(self.enabled):
+                            step = generator.throw(error) if error else generator.send(answer)
+                    except StopIteration as stop:
+                        return stop.value
+                    answer, error = None, None
+                    try:
+                        answer = yield step
+                    except GeneratorExit:
+                        generator.close()
+                        raise
+                    except BaseException as thrown:
+                        error = thrown
+
+            return stepping
+
+        @wraps(function)
+        def wrapped(*args, **kwargs):
+            with GradMode(self.enabled):
+                return function(*args, **kwargs)
+
+        return wrapped
+
+
+def limit(enabled):
+    """The level up to which nothing is recorded."""
+    return -1 if enabled else new_level()
+
+
+def no_grad(function=None):
+    """Turn recording off, as `with no_grad():` or as a decorator.
+
+    >>> x = tensor([1.0], requires_grad=True)
+    >>> with no_grad():
+    ...     y = 2 * x
+    >>> y.requires_grad
+    False
+    """
+    return GradMode(False) if function is None else GradMode(False)(function)
+
+
+def enable_grad(function=None):
+    """Turn recording on inside `no_grad`, as a context manager or as a decorator.
+
+    >>> x = tensor([1.0], requires_grad=True)
+    >>> with no_grad(), enable_grad():
+    ...     y = 2 * x
+    >>> y.requires_grad
+    True
+    """
+    return GradMode(True) if function is None else GradMode(True)(function)
+
+
+class set_grad_enabled(GradMode):
+    """Turn recording on or off at once, and back at the end of a `with` block.
+
+    >>> with set_grad_enabled(False):
+    ...     is_grad_enabled()
+    False
+    """
+
+    def __init__(self, mode):
+        super().__init__(mode)
+        self.before.append(UNRECORDED.get())
+        UNRECORDED.set(limit(self.enabled))
+
+    def __enter__(self):
+        return self
+
+    def __call__(self, function):
+        UNRECORDED.set(self.before.pop())
+        return super().__call__(function)
+
+
+def is_grad_enabled():
+    """Whether eager operations are recorded now.
+
+    >>> is_grad_enabled()
+    True
+    """
+    return UNRECORDED.get() < 0

@@ -1,0 +1,301 @@
+"""Symbolic graphs: nodes without numbers, built first and run later."""
+
+import secrets
+from itertools import count
+from weakref import WeakValueDictionary
+
+import numpy as np
+
+from ..core.errors import UnknownShapeError
+from ..core.family import Elementwise, Unary, result_dtype
+from ..core.op import NO_PARAMS, SYMBOLIC, TRACED, Op, new_level
+from ..core.spec import Spec, carries_derivative
+from ..core.tree import flatten, unflatten
+from .methods import Methods, escaped
+from .sweep import cast, stored, sum_to, sweep
+from .tape import new_tensor
+from .vertex import leaf, pick
+
+NODES = WeakValueDictionary()  # nodes that were pickled, by identity, so that they are found again
+PROCESS, serial = secrets.token_hex(8), count().__next__
+INFIX = {
+    "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**", "less": "<",
+    "less_equal": "<=", "greater": ">", "greater_equal": ">=", "equal": "==", "not_equal": "!=",
+    "remainder": "%", "floor_divide": "//",
+}  # fmt: skip
+
+
+class Node(Methods):
+    """A value without numbers: a variable, or an operator on other nodes.
+
+    name: what it is called; op: its row, `placeholder_op` for a variable; inputs: the nodes it is computed
+    from; const_attr: the constant among its arguments, if there is one; shape, dtype: as far as
+    they are known before numbers are fed.
+
+    >>> x = Variable(name="x", shape=())
+    >>> y = x * 2
+    >>> y.name, y.op, y.const_attr
+    ('(x * 2)', <operator multiply(x, y)>, 2)
+    """
+
+    __slots__ = ("op", "args", "params", "known", "dtype", "level", "given", "uid", "__weakref__")
+
+    def interpret(self, op, level, args, params):
+        try:
+            spec = op.infer(*args, **params)
+        except UnknownShapeError:
+            if not isinstance(op, Elementwise):
+                raise
+            spec = Spec(None, result_dtype(op, args, **params))
+        if type(spec) is Spec:
+            return node(op, args, params, spec, level)
+        shapes = tuple(s.shape for s in spec)
+        joint = node(op, args, params, Spec(shapes, None), level)
+        n = len(spec)
+        return tuple(
+            node(pick, (joint,), {"index": i, "count": n}, s, level) for i, s in enumerate(spec)
+        )
+
+    @property
+    def shape(self):
+        """Sizes of the axes; raises while they are unknown."""
+        if self.known is None:
+            raise UnknownShapeError(self)
+        return self.known
+
+    @property
+    def out(self):
+        """The node itself: what a rule is shown as the output."""
+        return self
+
+    @property
+    def parents(self):
+        """The nodes through which a derivative passes; None for constants."""
+        if not (self.op.differentiable and carries_derivative(self.dtype)):
+            return [None] * len(self.args)
+        return [a if type(a) is Node and a.level == self.level else None for a in self.args]
+
+    @property
+    def inputs(self):
+        """The nodes that this one is computed from."""
+        return [a for a in self.args if type(a) is Node]
+
+    @property
+    def const_attr(self):
+        """The constant among the arguments; None if there is none or more than one."""
+        constants = [a for a in self.args if type(a) is not Node]
+        return constants[0] if len(constants) == 1 else None
+
+    @property
+    def name(self):
+        """The given name, or the formula."""
+        return self.given if self.given is not None else formula(self)
+
+    @name.setter
+    def name(self, name):
+        self.given = name
+
+    def label(self):
+        """How messages call the node."""
+        return f"variable {self.name!r}" if self.op is placeholder else f"node {self.name!r}"
+
+    def defer(self, function, args, kwargs):
+        """The node of a public function whose arguments have no shape yet."""
+        leaves, structure = flatten((args, kwargs))
+        call = Composite(function.__name__, Call(function, structure))
+        return node(call, tuple(leaves), NO_PARAMS, Spec(None, None), self.level)
+
+    def sum_like(self, c, p, v):
+        """A cotangent `c` that `p` heard from `v`, summed to the shape of `p` when that is known."""
+        others = [a for a in v.args if a is not p]
+        scalars = all(not hasattr(a, "dtype") for a in others) if isinstance(v.op, Elementwise) else False
+        if isinstance(v.op, (Unary, Composite)) or scalars:
+            return c
+        summed = Composite("sum_like", sum_like)
+        return node(summed, (c, p), NO_PARAMS, Spec(p.known, p.dtype), self.level)
+
+    def __bool__(self):
+        raise escaped(
+            self, "a truth value before it is fed", "use where(condition, x, y), cond or while_loop"
+        )
+
+    def __repr__(self):
+        shape = "unknown" if self.known is None else self.known
+        op = "variable" if self.op is placeholder else self.op.name
+        return f"<Node {self.name}: {op}, shape {shape}>"
+
+    def __str__(self):
+        return self.name
+
+    def __reduce__(self):
+        order = upstream([self])
+        return rebuilt, ([identified(n) for n in order],)
+
+    def __iter__(self):
+        return iter([self[i] for i in range(len(self))])
+
+
+def node(op, args, params, spec, level):
+    """A node of these parts."""
+    new = Node()
+    new.op, new.args, new.params, new.level = op, args, params, level
+    new.known, new.dtype = spec
+    new.given = new.uid = None
+    return new
+
+
+def Variable(name=None, shape=None, dtype=None):
+    """A variable of a symbolic graph, to be fed when the graph is run.
+
+    shape: None promises nothing until numbers arrive.
+    dtype: None for real numbers of any kind; complex numbers need it.
+
+    >>> Variable(name="x", shape=(3,))
+    <Node x: variable, shape (3,)>
+    """
+    shape = (int(shape),) if isinstance(shape, (int, np.integer)) else shape
+    spec = Spec(None if shape is None else tuple(shape), None if dtype is None else np.dtype(dtype))
+    variable = node(placeholder, (), NO_PARAMS, spec, SYMBOLIC)
+    variable.given = f"v{serial()}" if name is None else str(name)
+    return variable
+
+
+class Placeholder(Op):
+    """The operator of a variable: it stands for what will be fed; called, it makes a variable."""
+
+    def __call__(self, name=None):
+        return Variable(name)
+
+    def vjp(self, g, out, wanted):
+        return ()
+
+
+placeholder = Placeholder(
+    "placeholder()", lambda: None, reads="", latex="x", sample=lambda rng, dtype: [],
+    doc="A variable of a symbolic graph: the row behind `Variable`.",
+)  # fmt: skip
+
+
+class Call:
+    """A function with the structure of its arguments: picklable, and of any kind of values."""
+
+    def __init__(self, function, structure):
+        self.function, self.structure = function, structure
+
+    def __call__(self, *leaves):
+        args, kwargs = unflatten(self.structure, leaves)
+        return self.function(*args, **kwargs)
+
+
+class Pull:
+    """The pullback of a function in its argument number `place`: (g, *args) -> cotangent."""
+
+    def __init__(self, function, place):
+        self.function, self.place = function, place
+
+    def __call__(self, g, *args):
+        i, level = self.place, new_level()
+        value = args[i] if hasattr(args[i], "dtype") else np.asarray(args[i])
+        x = new_tensor(value, leaf(value), level)
+        out = self.function(*args[:i], x, *args[i + 1 :])
+        if getattr(out, "level", None) != level or out.vertex is None:
+            return np.zeros(value.shape, value.dtype)
+        return sweep({out.vertex: cast(sum_like(g, out), out.dtype)}, stored)[x.vertex]
+
+
+def sum_like(g, x):
+    """`g` summed to the shape of `x`, or stretched to it."""
+    return sum_to(g, x.shape) if len(g.shape) >= len(x.shape) else g + np.zeros(x.shape, x.dtype)
+
+
+class Composite(Op):
+    """A function of the table as one operator of a graph, run when the shapes are known."""
+
+    def __init__(self, name, function):
+        self.name, self.function = name, function
+        self.keep_args = self.keep_out = True
+        self.latex = None
+
+    def evaluate(self, *args):
+        return self.function(*args)
+
+    __call__ = evaluate
+
+    def vjp(self, g, out, wanted, *args):
+        return [
+            None
+            if w is None
+            else node(
+                Composite(f"{self.name}_pullback", Pull(self.function, i)),
+                (g, *args),
+                NO_PARAMS,
+                Spec(w.known, w.dtype),
+                w.level,
+            )
+            for i, w in enumerate(wanted)
+        ]
+
+    def __repr__(self):
+        return f"<operator {self.name}>"
+
+    def __reduce__(self):
+        return Composite, (self.name, self.function)
+
+
+# ------------------------------------------------------------- names, order, pickles
+
+
+def formula(x, room=60):
+    """The node as a formula, shortened with … beyond `room` characters."""
+    text = spelled(x, 4)
+    return text if len(text) <= room else f"{x.op.name}({', '.join('…' for _ in x.inputs)})"
+
+
+def spelled(x, depth):
+    """The formula of a node to a limited depth."""
+    if type(x) is not Node:
+        return f"array{np.shape(x)}" if np.ndim(x) else f"{x}"
+    if x.given is not None:
+        return x.given
+    if depth == 0:
+        return "…"
+    parts = [spelled(a, depth - 1) for a in x.args if type(a) in TRACED or np.isscalar(a)]
+    if x.op.name in INFIX and len(parts) == 2:
+        return f"({parts[0]} {INFIX[x.op.name]} {parts[1]})"
+    return f"(-{parts[0]})" if x.op.name == "negative" else f"{x.op.name}({', '.join(parts)})"
+
+
+def upstream(roots):
+    """Every node that the roots are computed from, arguments first."""
+    order, seen, stack = [], set(), [(r, False) for r in reversed(roots)]
+    while stack:
+        x, done = stack.pop()
+        if done:
+            order.append(x)
+        elif x not in seen:
+            seen.add(x)
+            stack.append((x, True))
+            stack.extend((a, False) for a in reversed(x.inputs) if a not in seen)
+    return order
+
+
+def identified(x):
+    """The parts of a node, with the identities of its arguments instead of themselves."""
+    if x.uid is None:
+        x.uid = f"{PROCESS}-{serial()}"
+        NODES[x.uid] = x
+    args = [("node", a.uid) if type(a) is Node else ("value", a) for a in x.args]
+    return x.uid, x.op, args, x.params, Spec(x.known, x.dtype), x.level, x.given
+
+
+def rebuilt(parts):
+    """The last of the nodes described; those that exist already are taken as they are."""
+    alive = []
+    for uid, op, args, params, spec, level, given in parts:
+        x = NODES.get(uid)
+        if x is None:
+            values = tuple(NODES[a] if kind == "node" else a for kind, a in args)
+            x = NODES[uid] = node(op, values, params, spec, level)
+            x.given, x.uid = given, uid
+        alive.append(x)
+    return alive[-1]

@@ -1,0 +1,85 @@
+"""Hooks on gradients: of leaves when a pass ends there, of other tensors as the sweep goes by."""
+
+from ..core.errors import GraphError
+from ..core.op import Op
+from .vertex import Leaf, Vertex, handle
+
+
+class Watch(Op):
+    """The identity, whose pullback calls the hooks of a tensor and keeps its gradient."""
+
+    def vjp(self, g, out, wanted, x, *, hooks, kept, kind):
+        tensor = g if type(g) is kind else handle(kind, g)
+        for hook in list(hooks):
+            tensor = called(hook, tensor)
+        if kept:
+            kept[0] = tensor if kept[0] is None else kept[0] + tensor
+        return (tensor if type(g) is kind else tensor.value,)
+
+
+watch = Watch("watch(x)", lambda x, **_: x, reads="", latex="$x", sample=lambda rng, dtype: [], doc="The identity, with hooks.")
+
+
+def called(hook, tensor):
+    """What a hook makes of a gradient."""
+    answer = hook(tensor)
+    if answer is None:
+        return tensor
+    if type(answer) is not type(tensor) or answer.shape != tensor.shape:
+        given = f"shape {answer.shape}" if hasattr(answer, "shape") else type(answer).__name__
+        raise GraphError(
+            f"a hook returned {given} for a gradient of shape {tensor.shape}; "
+            "return a tensor of that shape, or None"
+        )
+    return answer
+
+
+def watched(v, kind):
+    """The parameters of the watch on a vertex, which is put in place when there is none."""
+    if v.op is not watch:
+        inner = Vertex()
+        for name in ("op", "parents", "args", "params", "out", "shape", "dtype", "time", "code", "spot"):
+            setattr(inner, name, getattr(v, name))
+        v.op, v.parents, v.args, v.out = watch, (inner,), None, None
+        v.params = {"hooks": [], "kept": [], "kind": kind}
+    return v.params
+
+
+def add_hook(v, hook, kind):
+    """Register a hook; None asks to keep the gradient instead.  Returns the list it is in."""
+    if type(v) is Leaf:
+        v.hooks = v.hooks if v.hooks is not None else []
+        hooks = v.hooks
+    else:
+        params = watched(v, kind)
+        hooks = params["hooks"]
+        if hook is None:
+            if not params["kept"]:
+                params["kept"].append(None)
+            return hooks
+    hooks.append(hook)
+    return hooks
+
+
+def retained(v):
+    """(whether the gradient of a vertex is kept, the gradient)"""
+    kept = v.params["kept"] if v.op is watch else []
+    return bool(kept), kept[0] if kept else None
+
+
+class Handle:
+    """A registered hook, which `remove()` takes away."""
+
+    def __init__(self, hooks, hook):
+        self.hooks, self.hook = hooks, hook
+
+    def remove(self):
+        """Take the hook away; a second time does nothing."""
+        if self.hook in self.hooks:
+            self.hooks.remove(self.hook)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.remove()

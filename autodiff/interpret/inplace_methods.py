@@ -1,0 +1,100 @@
+"""The methods that change a tensor in place: `add_`, `mul_`, `zero_`, `+=` and their kin."""
+
+import operator
+
+import numpy as np
+
+from ..core.family import Unary
+from ..ops.arithmetic import absolute, negative, reciprocal, sqrt, square
+from ..ops.choose import ceil, clip, floor, sign, where
+from ..ops.exponential import exp, log, relu, sigmoid
+from ..ops.move import broadcast_to
+from ..ops.trigonometric import cos, sin, tanh
+from .inplace import change
+
+copied = Unary(
+    "copied(x)", lambda x: np.array(x), lambda t, y, x: t,
+    reads="", domain=((-3, 3),), latex="$x", torch="Clone",
+    doc="A copy in new memory: the row behind `clone`.",
+)  # fmt: skip
+
+
+def before(x):
+    """The tensor as it is now, for a rule to keep while the memory changes."""
+    return x.like(np.array(x.value), x.vertex)
+
+
+def arithmetic(name, function):
+    """`x.add_(y)`, with PyTorch's `alpha=`."""
+
+    def call(self, other, *, alpha=1):
+        return change(self, function(before(self), other if alpha == 1 else alpha * other), name)
+
+    call.__name__ = name
+    call.__doc__ = f"In place `{function.__name__}`; returns the tensor."
+    return call
+
+
+def augmented(name, function):
+    """`x += y`: in place for eager tensors, a new value inside a transform."""
+
+    def call(self, other):
+        if self.level:
+            return function(self, other)
+        return change(self, function(before(self), other), name)
+
+    call.__name__ = name
+    return call
+
+
+def elementwise(name, function):
+    """`x.exp_()`"""
+
+    def call(self, *args, **kwargs):
+        return change(self, function(before(self), *args, **kwargs), name)
+
+    call.__name__ = name
+    call.__doc__ = f"In place `{name[:-1]}`; returns the tensor."
+    return call
+
+
+def fill_(self, value):
+    """Every element becomes `value`; returns the tensor."""
+    if self.vertex is None:
+        return change(self, self.like(np.full(self.shape, value, self.dtype)), "fill_")
+    nowhere = np.zeros(self.shape, bool)
+    filled = where(nowhere, before(self), self.like(np.asarray(value, self.dtype)))
+    return change(self, filled, "fill_")
+
+
+def zero_(self):
+    """Every element becomes 0; returns the tensor."""
+    return fill_(self, 0)
+
+
+def copy_(self, source):
+    """The numbers of `source`, broadcast to this tensor's shape and dtype; returns the tensor."""
+    source = source if type(source) is type(self) else self.like(np.asarray(source))
+    return change(self, broadcast_to(source, self.shape).astype(self.dtype), "copy_")
+
+
+PAIRS = {
+    "add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": operator.truediv,
+    "pow": operator.pow, "remainder": operator.mod,
+}  # fmt: skip
+AUGMENTED = {
+    "__iadd__": operator.add, "__isub__": operator.sub, "__imul__": operator.mul,
+    "__itruediv__": operator.truediv, "__ipow__": operator.pow, "__imod__": operator.mod,
+    "__ifloordiv__": operator.floordiv,
+}  # fmt: skip
+SINGLE = {
+    "exp": exp, "log": log, "sqrt": sqrt, "square": square, "sin": sin, "cos": cos, "tanh": tanh,
+    "sigmoid": sigmoid, "relu": relu, "neg": negative, "abs": absolute, "reciprocal": reciprocal,
+    "floor": floor, "ceil": ceil, "sign": sign, "clamp": clip, "clip": clip,
+}  # fmt: skip
+INPLACE = {
+    **{f"{name}_": arithmetic(f"{name}_", f) for name, f in PAIRS.items()},
+    **{name: augmented(name, f) for name, f in AUGMENTED.items()},
+    **{f"{name}_": elementwise(f"{name}_", f) for name, f in SINGLE.items()},
+    "fill_": fill_, "zero_": zero_, "copy_": copy_,
+}  # fmt: skip

@@ -1,0 +1,383 @@
+"""Python's operators, and the methods of arrays in NumPy's and PyTorch's words, of every traced value."""
+
+import numpy as np
+
+from ..core.errors import TracedError
+from ..core.op import NUMPY, Traced
+from ..ops import arithmetic, choose, complex, contract, exponential, index, move, reduce, scan
+from ..ops import special, statistics, trigonometric
+
+OPERATORS = {
+    "add": arithmetic.add, "sub": arithmetic.subtract, "mul": arithmetic.multiply,
+    "truediv": arithmetic.divide, "floordiv": choose.floor_divide, "mod": arithmetic.remainder,
+    "pow": arithmetic.power, "lt": choose.less, "le": choose.less_equal, "gt": choose.greater,
+    "ge": choose.greater_equal, "eq": choose.equal, "ne": choose.not_equal,
+    "and": choose.logical_and, "or": choose.logical_or, "xor": choose.logical_xor,
+}  # fmt: skip
+
+
+class Size(int):
+    """The number of elements; called, as PyTorch spells it, the shape."""
+
+    def __new__(cls, shape):
+        self = super().__new__(cls, int(np.prod(shape, dtype=int)))
+        self.shape = shape
+        return self
+
+    def __call__(self, dim=None):
+        return self.shape if dim is None else self.shape[dim]
+
+
+def operand(name, op):
+    """The methods of one infix operator: forward, and reflected for arrays and numbers."""
+
+    def forward(self, other):
+        return self.binary(op, other)
+
+    def compared(self, other):
+        return NotImplemented if other is None or isinstance(other, str) else self.binary(op, other)
+
+    forward = compared if name in ("eq", "ne") else forward
+
+    def backward(self, other):
+        return self.reflected(op, other)
+
+    forward.__name__, backward.__name__ = f"__{name}__", f"__r{name}__"
+    forward.__doc__ = backward.__doc__ = op.__doc__
+    return forward, backward
+
+
+def method(op):
+    """A row of one argument as a method."""
+
+    def call(self):
+        return self.unary(op)
+
+    call.__name__, call.__doc__ = op.name, op.__doc__
+    return call
+
+
+def function_method(name, function):
+    """A public function as a method of its first argument."""
+
+    def call(self, *args, **kwargs):
+        return function(self, *args, **kwargs)
+
+    call.__name__, call.__doc__ = name, function.__doc__
+    return call
+
+
+class Methods(Traced):
+    """What every traced value can be asked, spelled with the functions of the table."""
+
+    __slots__ = ()
+    __array_priority__ = 1000.0
+
+    @property
+    def ndim(self):
+        """Number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self):
+        """Number of elements; `x.size()` is the shape, as in PyTorch."""
+        return Size(self.shape)
+
+    @property
+    def T(self):
+        """All axes reversed."""
+        return move.transpose(self)
+
+    @property
+    def mT(self):
+        """The last two axes exchanged."""
+        return move.matrix_transpose(self)
+
+    @property
+    def H(self):
+        """Conjugate transpose of a matrix."""
+        return complex.conjugate(move.matrix_transpose(self))
+
+    @property
+    def real(self):
+        """Real part."""
+        return complex.real(self)
+
+    @property
+    def imag(self):
+        """Imaginary part."""
+        return complex.imag(self)
+
+    def __neg__(self):
+        return self.unary(arithmetic.negative)
+
+    def __pos__(self):
+        return self.unary(arithmetic.positive)
+
+    def __abs__(self):
+        return self.unary(arithmetic.absolute)
+
+    def __invert__(self):
+        return self.unary(choose.logical_not)
+
+    def __matmul__(self, other):
+        return contract.matmul(self, other)
+
+    def __rmatmul__(self, other):
+        return contract.matmul(other, self)
+
+    def __divmod__(self, other):
+        return self // other, self % other
+
+    def __round__(self, ndigits=0):
+        return choose.round(self, ndigits or 0)
+
+    __hash__ = object.__hash__
+
+    def __len__(self):
+        if not self.shape:
+            raise TypeError("len() of a 0-d value; it has no first axis")
+        return self.shape[0]
+
+    def __iter__(self):
+        return iter([self[i] for i in range(len(self))])
+
+    def __getitem__(self, key):
+        return index.getitem(self, key)
+
+    def __contains__(self, item):
+        return bool((self == item).any())
+
+    def dim(self):
+        """Number of axes, as PyTorch spells it."""
+        return len(self.shape)
+
+    def numel(self):
+        """Number of elements, as PyTorch spells it."""
+        return int(np.prod(self.shape, dtype=int))
+
+    nelement = numel
+
+    def reshape(self, *shape, **named):
+        """The same elements in another shape, given as a tuple or as separate sizes."""
+        return move.reshape(self, *shape, **named)
+
+    def view(self, *shape):
+        """The same elements in another shape (PyTorch's word for `reshape`)."""
+        return move.reshape(self, *shape)
+
+    def transpose(self, *axes):
+        """Axes permuted as in NumPy; two separate ints are exchanged, as in PyTorch."""
+        if len(axes) == 2:
+            return move.swapaxes(self, *axes)
+        return move.transpose(self, axes[0] if len(axes) == 1 else axes or None)
+
+    def permute(self, *dims):
+        """Axes in the order given, as in PyTorch."""
+        return move.transpose(self, dims[0] if len(dims) == 1 else dims)
+
+    def t(self):
+        """Transpose of a matrix; fewer axes stay as they are."""
+        return move.transpose(self)
+
+    def unsqueeze(self, dim):
+        """A unit axis inserted at `dim`, as in PyTorch."""
+        return move.expand_dims(self, dim)
+
+    def expand(self, *sizes):
+        """Unit axes repeated to `sizes`, -1 for those that stay, as in PyTorch."""
+        sizes = sizes[0] if len(sizes) == 1 and not isinstance(sizes[0], int) else sizes
+        lead = len(sizes) - len(self.shape)
+        return move.broadcast_to(
+            self, tuple(self.shape[i - lead] if s == -1 else s for i, s in enumerate(sizes))
+        )
+
+    def expand_as(self, other):
+        """Broadcast to the shape of `other`."""
+        return move.broadcast_to(self, other.shape)
+
+    def reshape_as(self, other):
+        """In the shape of `other`."""
+        return move.reshape(self, other.shape)
+
+    view_as = reshape_as
+
+    def squeeze(self, *axis, **named):
+        """Without unit axes, or without those named; in PyTorch's `dim=` others are left alone."""
+        if "dim" in named or axis and isinstance(axis[0], int) and self.shape[axis[0]] != 1:
+            dims = named.get("dim", axis[0] if axis else None)
+            dims = dims if isinstance(dims, tuple) else (dims,)
+            return move.squeeze(self, tuple(d for d in dims if self.shape[d] == 1))
+        return move.squeeze(self, *axis, **named)
+
+    def astype(self, dtype, **_):
+        """Converted to another dtype."""
+        return complex.astype(self, dtype)
+
+    type = astype
+
+    def to(self, dtype):
+        """Converted to another dtype, as in PyTorch."""
+        return complex.astype(self, dtype)
+
+    def double(self):
+        """Converted to float64."""
+        return complex.astype(self, np.float64)
+
+    def float(self):
+        """Converted to float32, as PyTorch's method of this name."""
+        return complex.astype(self, np.float32)
+
+    def long(self):
+        """Converted to int64."""
+        return complex.astype(self, np.int64)
+
+    def int(self):
+        """Converted to int32, as PyTorch's method of this name."""
+        return complex.astype(self, np.int32)
+
+    def bool(self):
+        """Converted to truth values."""
+        return complex.astype(self, np.bool_)
+
+    def conj(self):
+        """Complex conjugate; a real value is its own."""
+        return self.unary(complex.conjugate)
+
+    conjugate = conj
+
+    def where(self, condition, other):
+        """`self` where `condition` is true, else `other`."""
+        return choose.where(condition, self, other)
+
+    def masked_fill(self, mask, value):
+        """`value` where `mask` is true, else `self`."""
+        return choose.where(mask, value, self)
+
+    def sum_to(self, shape):
+        """Summed over the axes that broadcasting would stretch from `shape`."""
+        return move.sum_to(self, shape)
+
+    def add(self, other, *, alpha=1):
+        """`self + alpha other`"""
+        return self + (other if alpha == 1 else alpha * other)
+
+    def sub(self, other, *, alpha=1):
+        """`self - alpha other`"""
+        return self - (other if alpha == 1 else alpha * other)
+
+    subtract = sub
+
+    def mm(self, other):
+        """Matrix product."""
+        return contract.matmul(self, other)
+
+    matmul = bmm = mv = mm
+
+    def __array_ufunc__(self, ufunc, way, *inputs, **kwargs):
+        op = NUMPY.get(ufunc)
+        if op is None or way != "__call__" or kwargs:
+            extra = "" if way == "__call__" else f".{way}"
+            extra += f" with {', '.join(kwargs)}=" if kwargs else ""
+            raise TypeError(
+                f"numpy.{ufunc.__name__}{extra} has no row for values being differentiated; "
+                "write it with functions that have one, or make one with autodiff.operator"
+            )
+        return op(*inputs)
+
+    def __array_function__(self, function, types, args, kwargs):
+        ours = NUMPY.get(function)
+        if ours is None:
+            raise TypeError(
+                f"{function.__module__}.{function.__name__} has no row for values being "
+                "differentiated; write it with functions that have one"
+            )
+        return ours(*args, **kwargs)
+
+    def __array__(self, dtype=None, copy=None):
+        raise escaped(self, "an array", "stay with functions of the table")
+
+    def __float__(self):
+        raise escaped(self, "a float", "return it from the function, or use stop_gradient outside")
+
+    def __int__(self):
+        raise escaped(self, "an int", "compute it from shapes or from plain numbers")
+
+    def __complex__(self):
+        raise escaped(self, "a complex number", "stay with functions of the table")
+
+    def __index__(self):
+        raise escaped(self, "an index", "index with plain integers, or with x[i] of an integer array")
+
+    def __bool__(self):
+        raise escaped(self, "a truth value", "use where(condition, x, y)")
+
+
+def escaped(value, wanted, advice):
+    """The error of a traced value that is asked for plain numbers."""
+    return TracedError(
+        f"a {type(value).__name__} inside a transform was asked for {wanted}, which would cut its derivative; {advice}"
+    )
+
+
+for _name, _op in OPERATORS.items():
+    _forward, _backward = operand(_name, _op)
+    setattr(Methods, f"__{_name}__", _forward)
+    if _name not in ("lt", "le", "gt", "ge", "eq", "ne"):
+        setattr(Methods, f"__r{_name}__", _backward)
+
+ROWS = {
+    "abs": arithmetic.absolute, "absolute": arithmetic.absolute, "neg": arithmetic.negative,
+    "negative": arithmetic.negative, "square": arithmetic.square, "sqrt": arithmetic.sqrt,
+    "reciprocal": arithmetic.reciprocal, "exp": exponential.exp, "exp2": exponential.exp2,
+    "expm1": exponential.expm1, "log": exponential.log, "log2": exponential.log2,
+    "log10": exponential.log10, "log1p": exponential.log1p, "sigmoid": exponential.sigmoid,
+    "relu": exponential.relu, "sin": trigonometric.sin, "cos": trigonometric.cos,
+    "tan": trigonometric.tan, "asin": trigonometric.asin, "arcsin": trigonometric.asin,
+    "acos": trigonometric.acos, "arccos": trigonometric.acos, "atan": trigonometric.atan,
+    "arctan": trigonometric.atan, "sinh": trigonometric.sinh, "cosh": trigonometric.cosh,
+    "tanh": trigonometric.tanh, "asinh": trigonometric.asinh, "acosh": trigonometric.acosh,
+    "atanh": trigonometric.atanh, "floor": choose.floor, "ceil": choose.ceil, "erf": special.erf,
+    "isnan": choose.isnan, "isinf": choose.isinf, "isfinite": choose.isfinite,
+    "logical_not": choose.logical_not,
+}  # fmt: skip
+for _name, _op in ROWS.items():
+    setattr(Methods, _name, method(_op))
+
+FUNCTIONS = {
+    "mul": arithmetic.multiply, "multiply": arithmetic.multiply, "div": arithmetic.divide,
+    "divide": arithmetic.divide, "true_divide": arithmetic.divide, "pow": arithmetic.power,
+    "remainder": arithmetic.remainder, "floor_divide": choose.floor_divide,
+    "atan2": trigonometric.atan2, "logaddexp": exponential.logaddexp, "sum": reduce.sum,
+    "prod": reduce.prod, "mean": statistics.mean, "var": statistics.var, "std": statistics.std,
+    "max": statistics.max, "min": statistics.min, "amax": reduce.amax, "amin": reduce.amin,
+    "any": reduce.any, "all": reduce.all, "argmax": reduce.argmax, "argmin": reduce.argmin,
+    "logsumexp": reduce.logsumexp, "norm": statistics.norm, "cumsum": scan.cumsum,
+    "dot": contract.dot, "outer": contract.outer, "inner": contract.inner, "vdot": contract.vdot,
+    "trace": contract.trace, "diagonal": contract.diagonal, "flatten": move.flatten,
+    "ravel": move.ravel, "swapaxes": move.swapaxes, "swapdims": move.swapaxes,
+    "movedim": move.moveaxis, "moveaxis": move.moveaxis, "broadcast_to": move.broadcast_to,
+    "flip": move.flip, "clip": choose.clip, "clamp": choose.clip, "round": choose.round,
+    "sign": choose.sign, "sgn": choose.sign, "angle": complex.angle,
+    "maximum": choose.maximum, "minimum": choose.minimum, "eq": choose.equal,
+    "ne": choose.not_equal, "lt": choose.less, "le": choose.less_equal, "gt": choose.greater,
+    "ge": choose.greater_equal, "logical_and": choose.logical_and,
+    "logical_or": choose.logical_or, "logical_xor": choose.logical_xor,
+}  # fmt: skip
+for _name, _function in FUNCTIONS.items():
+    setattr(Methods, _name, function_method(_name, _function))
+
+
+def kinds(*values):
+    """NumPy's result type, of traced values too."""
+    return np.result_type(*[v.dtype if isinstance(v, Traced) else v for v in values])
+
+
+NUMPY.update({
+    np.shape: lambda x: x.shape,
+    np.ndim: lambda x: x.ndim,
+    np.size: lambda x, axis=None: x.numel() if axis is None else x.shape[axis],
+    np.result_type: kinds,
+    np.iscomplexobj: lambda x: x.dtype.kind == "c",
+    np.isrealobj: lambda x: x.dtype.kind != "c",
+})  # fmt: skip

@@ -1,0 +1,137 @@
+"""The one reverse sweep over vertices: of the tape and of symbolic graphs."""
+
+import numpy as np
+
+from ..core.errors import UnknownShapeError
+from ..core.spec import is_complex
+from ..ops.move import sum_to
+
+
+def sweep(seeds, see, targets=None, inspect=None):
+    """Pull cotangents back from the roots: {vertex: cotangent}.
+
+    seeds: {root: cotangent of its shape}.
+    see: what the rules are shown of a vertex, (out, args).
+    targets: the vertices to give cotangents of; None for all leaves.
+    inspect: is called with each vertex and the cotangents that its rule gave.
+    A vertex is ready when its last consumer has spoken; what it heard is summed to its own shape
+    and dtype, so no rule has to think of broadcasting.  A leaf that was reached only through
+    derivatives that are zero everywhere has the cotangent None.
+    """
+    with np.errstate(all="ignore"):  # an infinite slope is a value, such as that of sqrt at 0
+        return swept(seeds, see, targets, inspect)
+
+
+def swept(seeds, see, targets, inspect):
+    """`sweep`, whatever NumPy warns of."""
+    relevant = None if targets is None else leading_to(seeds, targets)
+    pending = consumers(seeds, relevant)
+    cotangents, found, owned = dict(seeds), {}, set()
+    ready = [root for root in seeds if not pending[root]]
+    while ready:
+        v = ready.pop()
+        g = cotangents.pop(v, None)
+        owned.discard(v)
+        if v.op is None if targets is None else v in targets:
+            found[v] = g
+        if v.op is None:
+            continue
+        parents = v.parents if relevant is None else [p if p in relevant else None for p in v.parents]
+        out, args = see(v) if g is not None else (None, None)
+        if g is None:
+            pulled = parents
+        elif v.op.accumulate is not None and parents[0] is not None and type(g) is np.ndarray:
+            v.op.accumulate(buffer(parents[0], cotangents, owned), g, *args, **v.params)
+            pulled = ()
+        else:
+            pulled = v.op.vjp(g, out, parents, *(args or parents), **v.params)
+            if inspect is not None:
+                inspect(v, pulled)
+            for p, c in zip(parents, pulled):
+                if p is not None and c is not None:
+                    hear(p, c, v, cotangents, owned)
+        for p in parents:
+            if p is not None:
+                pending[p] -= 1
+                if not pending[p]:
+                    ready.append(p)
+    return found
+
+
+def hear(p, c, v, cotangents, owned):
+    """Add the contribution `c` of the vertex `v` to the cotangent of its parent `p`."""
+    try:
+        if c.shape != p.shape:
+            c = sum_to(c, p.shape)
+        if c.dtype is not p.dtype and c.dtype != p.dtype:
+            c = cast(c, p.dtype)
+    except UnknownShapeError as unknown:
+        c = unknown.node.sum_like(c, p, v)
+    before = cotangents.get(p)
+    if before is None:
+        cotangents[p] = c
+    elif p in owned:
+        np.add(before, c, out=before)
+    else:
+        after = cotangents[p] = before + c
+        if type(after) is np.ndarray:
+            owned.add(p)
+
+
+def buffer(p, cotangents, owned):
+    """The cotangent of `p` as an array that nobody else holds, zeros at first."""
+    if p not in owned:
+        before = cotangents.get(p)
+        cotangents[p] = np.zeros(p.shape, p.dtype) if before is None else np.array(before)
+        owned.add(p)
+    return cotangents[p]
+
+
+def cast(c, dtype):
+    """A cotangent or tangent in the dtype of its primal; of a real primal the real part."""
+    if dtype is None:
+        return c
+    if is_complex(c.dtype) and not is_complex(dtype):
+        c = c.real
+    return c if c.dtype == dtype else c.astype(dtype)
+
+
+def consumers(roots, relevant=None):
+    """How many times each vertex is an argument of another, from the roots up."""
+    pending, stack = dict.fromkeys(roots, 0), list(roots)
+    while stack:
+        for p in stack.pop().parents:
+            if p in pending:
+                pending[p] += 1
+            elif p is not None and (relevant is None or p in relevant):
+                pending[p] = 1
+                stack.append(p)
+    return pending
+
+
+def upward(roots):
+    """Every vertex that leads to the roots, each after all its parents."""
+    order, seen, stack = [], set(), [(root, False) for root in roots]
+    while stack:
+        v, done = stack.pop()
+        if done:
+            order.append(v)
+        elif v not in seen:
+            seen.add(v)
+            stack.append((v, True))
+            stack.extend((p, False) for p in v.parents if p is not None and p not in seen)
+    return order
+
+
+def leading_to(roots, targets):
+    """The vertices between the targets and the roots."""
+    relevant = set(targets)
+    for v in upward(roots):
+        if any(p in relevant for p in v.parents if p is not None):
+            relevant.add(v)
+    return relevant
+
+
+def stored(v):
+    """What a rule is shown at first order: the values themselves, or the nodes of a graph."""
+    return v.out, v.args

@@ -1,0 +1,155 @@
+"""The eager interpreter: a Tensor is a handle on a value and on the vertex that made it."""
+
+import sys
+
+import numpy as np
+
+from ..core.errors import AutodiffError, ShapeError
+from ..core.op import EAGER, NO_PARAMS, TRACED, Op
+from ..core.spec import carries_derivative
+from .eager import EagerMethods
+from .inplace import remember_view
+from .vertex import UNRECORDED, Joint, Vertex, clock, pick, vertex
+
+getframe = sys._getframe
+
+
+class Tensor(EagerMethods):
+    """An array that remembers how it was computed; made by `tensor`, `zeros`, `rand` and friends.
+
+    Operators and functions on tensors record what a derivative needs; `backward` adds the
+    gradient of a scalar to the `.grad` of each leaf.
+
+    >>> x = tensor([1.0, 2.0], requires_grad=True)
+    >>> (x * x).sum().backward()
+    >>> x.grad
+    tensor([2., 4.])
+    """
+
+    __slots__ = ("value", "vertex", "level", "storage", "__weakref__")
+
+    def unary(self, op):
+        """The hot path of one argument: evaluate, and write one vertex."""
+        value, level, parent = self.value, self.level, self.vertex
+        out = op(value) if level else op.evaluate(value)
+        result = Tensor()
+        result.value, result.level = out, level
+        if parent is None or not op.differentiable or level <= UNRECORDED.get():
+            result.vertex = None
+            return result
+        result.vertex = v = Vertex()
+        v.op, v.parents, v.params = op, (parent,), NO_PARAMS
+        v.args = (value,) if op.keep_args else None
+        v.out = out if op.keep_out else None
+        v.shape, v.dtype, v.time = out.shape, out.dtype, clock.now
+        frame = getframe(2)
+        v.code, v.spot = frame.f_code, frame.f_lasti
+        return result
+
+    def binary(self, op, other):
+        """The hot path of two: the other is on the same tape, or a plain array or number."""
+        if type(other) is Tensor and other.level == self.level:
+            return self.recorded(op, (self.value, other.value), (self.vertex, other.vertex))
+        if type(other) in TRACED:
+            return Op.__call__(op, self, other)
+        return self.recorded(op, (self.value, other), (self.vertex, None))
+
+    def reflected(self, op, other):
+        return self.recorded(op, (other, self.value), (None, self.vertex))
+
+    def recorded(self, op, args, parents):
+        """The tensor of `op(*args)`; what `binary` and `reflected` share."""
+        level = self.level
+        x, y = args
+        try:
+            out = op(x, y) if level else op.evaluate(x, y)
+        except (ValueError, TypeError) as error:
+            raise explained(op, args, error) from None
+        result = Tensor()
+        result.value, result.level = out, level
+        a, b = parents
+        if (a is b is None) or not op.differentiable or level <= UNRECORDED.get():
+            result.vertex = None
+            return result
+        result.vertex = v = Vertex()
+        v.op, v.parents, v.params = op, parents, NO_PARAMS
+        v.args = args if op.keep_args else None
+        v.out = out if op.keep_out else None
+        v.shape, v.dtype, v.time = out.shape, out.dtype, clock.now
+        frame = getframe(3)
+        v.code, v.spot = frame.f_code, frame.f_lasti
+        return result
+
+    def interpret(self, op, level, args, params):
+        """The general path: any number of arguments, parameters, several outputs."""
+        mine = [type(a) is Tensor and a.level == level for a in args]
+        values = [a.value if m else a for a, m in zip(args, mine)]
+        parents = tuple([a.vertex if m else None for a, m in zip(args, mine)])
+        try:
+            out = op(*values, **params)
+        except (ValueError, TypeError) as error:
+            raise explained(op, values, error) from None
+        tracked = (
+            op.differentiable
+            and any([p is not None for p in parents])
+            and level > UNRECORDED.get()
+        )
+        if type(out) is tuple:
+            return several(op, level, parents if tracked else None, values, params, out)
+        result = Tensor()
+        result.value, result.level = out, level
+        if tracked and carries_derivative(out.dtype):
+            result.vertex = vertex(op, parents, values, params, out, 3)
+        else:
+            result.vertex = None
+        if op.view and not level:
+            remember_view(args[0], result, op, args[1:], params)
+        return result
+
+    @property
+    def shape(self):
+        """Sizes of the axes."""
+        return self.value.shape
+
+    @property
+    def dtype(self):
+        """The NumPy dtype."""
+        return self.value.dtype
+
+
+def new_tensor(value, vertex=None, level=EAGER):
+    """A tensor of these parts."""
+    result = Tensor()
+    result.value, result.vertex, result.level = value, vertex, level
+    return result
+
+
+def several(op, level, parents, values, params, out):
+    """One tensor for each output; they share a vertex, from which each is picked."""
+    if parents is None:
+        return tuple(new_tensor(o, None, level) for o in out)
+    joint = Vertex()
+    joint.op, joint.parents, joint.params = Joint(op), parents, params
+    joint.args, joint.out = op.keep(values), out if op.keep_out else None
+    joint.shape, joint.dtype, joint.time = tuple(np.shape(o) for o in out), None, clock.now
+    frame = getframe(4)
+    joint.code, joint.spot = frame.f_code, frame.f_lasti
+    return tuple(picked(joint, out, level))
+
+
+def picked(joint, out, level):
+    """One tensor for each output of the vertex `joint`."""
+    for i, o in enumerate(out):
+        floating = carries_derivative(o.dtype)
+        params = {"index": i, "count": len(out)}
+        v = vertex(pick, (joint,), (), params, o, 2) if floating else None
+        yield new_tensor(o, v, level)
+
+
+def explained(op, values, error):
+    """The error of NumPy with the operator's name and what it was given."""
+    if isinstance(error, AutodiffError) or type(error) not in (ValueError, TypeError):
+        return error
+    shapes = " and ".join(str(np.shape(v)) for v in values)
+    kind = ShapeError if type(error) is ValueError else TypeError
+    return kind(f"{op.name} of shapes {shapes}: {error}")

@@ -1,0 +1,166 @@
+"""Rows of arithmetic: sums, products, powers and roots."""
+
+import operator
+
+import numpy as np
+
+from ..core.family import Binary, Unary
+from .choose import floor_divide, sign, where
+from .exponential import log
+
+add = Binary(
+    "add(x, y)", np.add,
+    lambda t, z, x, y: t,
+    lambda t, z, x, y: t,
+    reads="", domain=((-3, 3), (-3, 3)), latex="$x + $y", torch="Add",
+    doc="""Sum `x + y`, elementwise with broadcasting.
+
+    >>> add(np.array([1.0, 2.0]), 3.0).tolist()
+    [4.0, 5.0]
+    """,
+)
+
+subtract = Binary(
+    "subtract(x, y)", np.subtract,
+    lambda t, z, x, y: t,
+    lambda t, z, x, y: -t,
+    reads="", domain=((-3, 3), (-3, 3)), latex="$x - $y", torch="Sub",
+    doc="""Difference `x - y`, elementwise with broadcasting.
+
+    >>> float(subtract(5.0, 3.0))
+    2.0
+    """,
+)
+
+multiply = Binary(
+    "multiply(x, y)", np.multiply,
+    lambda t, z, x, y: t * y,
+    lambda t, z, x, y: t * x,
+    reads="x", domain=((-3, 3), (-3, 3)), latex=r"$x \, $y", torch="Mul",
+    doc="""Product `x y`, elementwise with broadcasting.
+
+    >>> multiply(np.array([1.0, 2.0]), 3.0).tolist()
+    [3.0, 6.0]
+    """,
+)
+
+divide = Binary(
+    "divide(x, y)", np.divide,
+    lambda t, z, x, y: t / y,
+    lambda t, z, x, y: -t * z / y,
+    domain=((-3, 3), (0.5, 3)), latex=r"\frac{$x}{$y}", torch="Div",
+    doc="""Quotient `x / y`, elementwise with broadcasting; the IEEE result at `y = 0`.
+
+    >>> float(divide(1.0, 4.0))
+    0.25
+    """,
+)
+
+
+def power_slope(x, y):
+    """The derivative of x ** y in x, `y x ** (y - 1)`; zero where y is zero, also at x = 0."""
+    if isinstance(y, (int, float)):
+        return 2 * x if y == 2 else y * x ** (y - 1) if y else 0 * x
+    still = y == 0
+    return where(still, 0, y * power(x, where(still, 1, y - 1)))
+
+
+def power_log(z, x):
+    """The derivative of x ** y in y, `z ln x`; its limit 0 where z is 0."""
+    gone = z == 0
+    return where(gone, 0, z * log(where(gone, 1, x)))
+
+
+power = Binary(
+    "power(x, y)", operator.pow,
+    lambda t, z, x, y: t * power_slope(x, y),
+    lambda t, z, x, y: t * power_log(z, x),
+    domain=((0.5, 3), (-2, 2)), latex="{$x}^{$y}", numpy=np.power, torch="Pow",
+    doc="""Power `x ** y`.  The derivative in `y` is only taken when `y` is a variable.
+
+    >>> power(np.array([1.0, 2.0]), 3).tolist()
+    [1.0, 8.0]
+    """,
+)
+
+remainder = Binary(
+    "remainder(x, y)", np.remainder,
+    lambda t, z, x, y: t,
+    lambda t, z, x, y: -t * floor_divide(x, y),
+    reads="x", domain=((0.2, 0.8), (1, 3)), latex=r"$x \bmod $y", torch="Remainder",
+    doc="""Remainder `x - y floor(x / y)`, with the sign of `y` as in Python.
+
+    >>> float(remainder(-1.0, 3.0))
+    2.0
+    """,
+)
+
+negative = Unary(
+    "negative(x)", np.negative, lambda t, y, x: -t,
+    reads="", domain=((-3, 3),), latex="-$x", torch="Neg",
+    doc="""Opposite `-x`.
+
+    >>> float(negative(2.0))
+    -2.0
+    """,
+)
+
+positive = Unary(
+    "positive(x)", np.positive, lambda t, y, x: t,
+    reads="", domain=((-3, 3),), latex="$x",
+    doc="""The value itself, `+x`.
+
+    >>> float(positive(2.0))
+    2.0
+    """,
+)
+
+reciprocal = Unary(
+    "reciprocal(x)", np.reciprocal, lambda t, y, x: -t * y * y,
+    reads="y", domain=((0.5, 3),), latex=r"\frac{1}{$x}",
+    doc="""Reciprocal `1 / x`; of integers it is NumPy's integer reciprocal.
+
+    >>> float(reciprocal(4.0))
+    0.25
+    """,
+)
+
+absolute = Unary(
+    "absolute(x)", np.absolute, lambda t, y, x: t * sign(x),
+    reads="x", domain=((0.2, 3),), analytic=False, latex=r"\left|$x\right|", torch="Abs",
+    doc="""Absolute value `|x|`, a real number also for complex `x`; the derivative at 0 is 0.
+
+    >>> float(absolute(-2.0))
+    2.0
+    """,
+)
+
+square = Unary(
+    "square(x)", np.square, lambda t, y, x: t * (2 * x),
+    reads="x", domain=((-3, 3),), latex="{$x}^2", torch="Pow",
+    doc="""Square `x x`.
+
+    >>> float(square(3.0))
+    9.0
+    """,
+)
+
+sqrt = Unary(
+    "sqrt(x)", np.sqrt, lambda t, y, x: t * 0.5 / y,
+    reads="y", domain=((0.2, 3),), latex=r"\sqrt{$x}",
+    doc="""Square root; NaN below 0 for real numbers, infinite slope at 0.
+
+    >>> float(sqrt(9.0))
+    3.0
+    """,
+)
+
+cbrt = Unary(
+    "cbrt(x)", np.cbrt, lambda t, y, x: t / (3 * y * y),
+    reads="y", domain=((0.2, 3),), latex=r"\sqrt[3]{$x}",
+    doc="""Real cube root, also of negative numbers; infinite slope at 0.
+
+    >>> float(cbrt(-8.0))
+    -2.0
+    """,
+)

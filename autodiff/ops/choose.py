@@ -1,0 +1,174 @@
+"""Rows that compare, choose and round; what they compare carries no derivative."""
+
+import numpy as np
+
+from ..core.family import Binary, Elementwise, Unary
+from ..core.op import TRACED
+from ..core.public import as_value, public
+from ..core.spec import is_complex
+
+PAIR = ((-3, 3), (-3, 3))
+
+
+def flat(signature, evaluate, latex, doc):
+    """A row whose value is a truth or a kind, without a derivative."""
+    family = Binary if "," in signature else Unary
+    domain = PAIR if family is Binary else ((-3, 3),)
+    return family(
+        signature, evaluate, differentiable=False, reads="", domain=domain, latex=latex, doc=doc
+    )
+
+
+equal         = flat("equal(x, y)",         np.equal,         "$x = $y",      "Whether `x == y`, elementwise.")
+not_equal     = flat("not_equal(x, y)",     np.not_equal,     r"$x \neq $y",  "Whether `x != y`, elementwise.")
+less          = flat("less(x, y)",          np.less,          "$x < $y",      "Whether `x < y`, elementwise.")
+less_equal    = flat("less_equal(x, y)",    np.less_equal,    r"$x \leq $y",  "Whether `x <= y`, elementwise.")
+greater       = flat("greater(x, y)",       np.greater,       "$x > $y",      "Whether `x > y`, elementwise.")
+greater_equal = flat("greater_equal(x, y)", np.greater_equal, r"$x \geq $y",  "Whether `x >= y`, elementwise.")
+logical_and   = flat("logical_and(x, y)",   np.logical_and,   r"$x \wedge $y", "Whether both are true, elementwise.")
+logical_or    = flat("logical_or(x, y)",    np.logical_or,    r"$x \vee $y",  "Whether either is true, elementwise.")
+logical_xor   = flat("logical_xor(x, y)",   np.logical_xor,   r"$x \oplus $y", "Whether just one is true, elementwise.")
+logical_not   = flat("logical_not(x)",      np.logical_not,   r"\neg $x",     "Whether `x` is false, elementwise.")
+isnan         = flat("isnan(x)",            np.isnan,         r"\operatorname{isnan} {$x}", "Whether `x` is NaN.")
+isinf         = flat("isinf(x)",            np.isinf,         r"\operatorname{isinf} {$x}", "Whether `x` is infinite.")
+isfinite      = flat("isfinite(x)",         np.isfinite,      r"\operatorname{isfinite} {$x}", "Whether `x` is finite.")
+ones_like     = flat("ones_like(x)",        np.ones_like,     "1",            "Ones of the shape and dtype of `x`.")
+zeros_like    = flat("zeros_like(x)",       np.zeros_like,    "0",            "Zeros of the shape and dtype of `x`.")
+
+floor = Unary(
+    "floor(x)", np.floor, reads="", domain=((0.1, 0.9),), latex=r"\lfloor $x \rfloor",
+    doc="Largest integer not above `x`; the derivative is zero.",
+)
+ceil = Unary(
+    "ceil(x)", np.ceil, reads="", domain=((0.1, 0.9),), latex=r"\lceil $x \rceil",
+    doc="Smallest integer not below `x`; the derivative is zero.",
+)
+rint = Unary(
+    "rint(x)", np.rint, reads="", domain=((0.1, 0.4),), latex=r"\operatorname{round} {$x}",
+    torch="Round", doc="Nearest integer, halves to even; the derivative is zero.",
+)
+floor_divide = Binary(
+    "floor_divide(x, y)", np.floor_divide, reads="", domain=((0.1, 0.9), (1, 3)),
+    latex=r"\lfloor $x / $y \rfloor",
+    doc="Floor of the quotient, `x // y`; the derivative is zero.",
+)
+real_sign = Unary(
+    "real_sign(x)", np.sign, reads="", domain=((0.2, 3),), latex=r"\operatorname{sgn} {$x}",
+    torch="Sgn", doc="Sign of a real number: -1, 0 or 1; the derivative is zero.",
+)
+
+
+@public(np.sign)
+def sign(x):
+    """Sign: -1, 0 or 1; of a complex number `x / |x|`, and 0 at 0.
+
+    >>> sign(np.array([-2.0, 0.0, 3.0])).tolist()
+    [-1.0, 0.0, 1.0]
+    """
+    if type(x) in TRACED and is_complex(x.dtype):
+        size = abs(x)
+        return x / where(size == 0, 1, size)
+    return real_sign(x)
+
+
+stop_gradient = Unary(
+    "stop_gradient(x)", lambda x: x, differentiable=False, reads="", domain=((-3, 3),),
+    latex="$x", doc="""The value of `x` as a constant: no derivative passes, in any mode.
+
+    >>> float(stop_gradient(2.0))
+    2.0
+    """,
+)
+
+choose = Elementwise(
+    "choose(c, x, y)", np.where,
+    None,
+    lambda t, z, c, x, y: where(c, t, 0),
+    lambda t, z, c, x, y: where(c, 0, t),
+    reads="x", domain=((-3, 3), (-3, 3), (-3, 3)), torch="Where",
+    latex=r"\begin{cases} $x & $c \\ $y \end{cases}", numpy=np.where,
+    doc="`x` where the condition `c` is true, else `y`: the row behind `where`.",
+)
+
+
+@public()
+def where(condition, x=None, y=None):
+    """`x` where `condition` is true, else `y`, with broadcasting.
+
+    The element that was not chosen has a derivative of exactly zero.
+    With the condition alone: the indices of its true elements, as `numpy.nonzero` gives them.
+
+    >>> where(np.array([True, False]), 1.0, 2.0).tolist()
+    [1.0, 2.0]
+    """
+    if x is None or y is None:
+        return np.nonzero(np.asarray(condition))
+    return choose(condition, x, y)
+
+
+maximum = Binary(
+    "maximum(x, y)", np.maximum,
+    lambda t, z, x, y: where(x > y, t, where(x == y, 0.5 * t, 0)),
+    lambda t, z, x, y: where(y > x, t, where(x == y, 0.5 * t, 0)),
+    reads="x", domain=((-3, 0), (0.5, 3)), latex=r"\max({$x}, {$y})",
+    doc="""Larger of two, elementwise; at a tie each has half of the derivative.
+
+    >>> float(maximum(1.0, 2.0))
+    2.0
+    """,
+)
+
+minimum = Binary(
+    "minimum(x, y)", np.minimum,
+    lambda t, z, x, y: where(x < y, t, where(x == y, 0.5 * t, 0)),
+    lambda t, z, x, y: where(y < x, t, where(x == y, 0.5 * t, 0)),
+    reads="x", domain=((-3, 0), (0.5, 3)), latex=r"\min({$x}, {$y})",
+    doc="""Smaller of two, elementwise; at a tie each has half of the derivative.
+
+    >>> float(minimum(1.0, 2.0))
+    1.0
+    """,
+)
+
+limit = Elementwise(
+    "limit(x, low, high)", np.clip,
+    lambda t, z, x, low, high: where(x < low, 0, where(x > high, 0, t)),
+    lambda t, z, x, low, high: where(x < low, where(low > high, 0, t), 0),
+    lambda t, z, x, low, high: where(x > high, t, where(low > high, t, 0)),
+    reads="x", domain=((-3, 3), (-2, -1), (1, 2)), torch="Clamp",
+    latex=r"\operatorname{clip}({$x}, {$low}, {$high})",
+    doc="`x` limited to `low <= x <= high`: the row behind `clip`.",
+)
+
+
+@public(np.clip)
+def clip(x, min=None, max=None, **numpy_names):
+    """`x` limited to `min <= x <= max`; None leaves a side open.
+
+    The derivative in `x` is 1 between the bounds and on them, and 0 outside.
+
+    >>> clip(np.array([-2.0, 0.5, 2.0]), -1, 1).tolist()
+    [-1.0, 0.5, 1.0]
+    """
+    low, high = numpy_names.get("a_min", min), numpy_names.get("a_max", max)
+    if low is None and high is None:
+        raise ValueError("clip: neither min nor max is given; give at least one bound")
+    x = as_value(x)
+    if not any(type(v) in TRACED for v in (x, low, high)):
+        return np.clip(x, low, high)
+    if low is None:
+        return limit(x, -np.inf, high)
+    return limit(x, low, np.inf if high is None else high)
+
+
+@public(np.round)
+def round(x, decimals=0):
+    """`x` rounded to `decimals` places, halves to even; the derivative is zero.
+
+    >>> float(round(2.345, 2))
+    2.34
+    """
+    if decimals == 0:
+        return rint(as_value(x))
+    scale = 10.0 ** decimals
+    return rint(as_value(x) * scale) / scale

@@ -1,0 +1,279 @@
+"""Rows of indexing: take elements out, put them back, and replace them.
+
+An index is a template of ints, slices, None, Ellipsis and places for index arrays; the arrays
+themselves are arguments, so that they may be traced.
+"""
+
+import numpy as np
+
+from ..core.errors import TracedError
+from ..core.family import Movement
+from ..core.op import TRACED
+from ..core.public import as_value, public
+from .move import broadcast_to, moveaxis, reshape
+
+PLACE = "array"  # stands for one index array
+
+
+class Index:
+    """A hashable template of an index, and how to fill it with arrays."""
+
+    __slots__ = ("parts", "key")
+
+    def __init__(self, parts):
+        self.parts = parts
+        self.key = tuple((p.start, p.stop, p.step) if type(p) is slice else p for p in parts)
+
+    def fill(self, arrays):
+        if not arrays:
+            return self.parts
+        following = iter(arrays)
+        return tuple(next(following) if p is PLACE else p for p in self.parts)
+
+    def behind_batch(self):
+        return Index((slice(None), *self.parts))
+
+    def __eq__(self, other):
+        return type(other) is Index and self.key == other.key
+
+    def __hash__(self):
+        return hash(self.key)
+
+    def __repr__(self):
+        return f"[{', '.join(map(str, self.key))}]"
+
+    def __reduce__(self):
+        return Index, (self.parts,)
+
+
+def parse(index):
+    """An index as Python hands it over -> (template, arrays).
+
+    Whole indexes are completed by an ellipsis, so that the result is an array that shares memory.
+    """
+    parts = index if type(index) is tuple else (index,)
+    template, arrays = [], []
+    for part in parts:
+        if part is None or part is Ellipsis or type(part) is int:
+            template.append(part)
+        elif type(part) is slice:
+            template.append(slice(*map(plain, (part.start, part.stop, part.step))))
+        elif isinstance(part, np.integer):
+            template.append(int(part))
+        else:
+            template.append(PLACE)
+            arrays.append(index_array(part))
+    if not arrays and Ellipsis not in template:
+        template.append(Ellipsis)
+    return Index(tuple(template)), arrays
+
+
+def plain(bound):
+    """A bound of a slice as a number."""
+    return None if bound is None else bound.__index__()
+
+
+def index_array(part):
+    """One index array: of integers or booleans, perhaps traced."""
+    if type(part) not in TRACED:
+        part = np.asarray(part)
+        if part.size == 0 and part.dtype == float:
+            part = part.astype(int)
+    if part.dtype is not None and part.dtype.kind not in "iub":
+        raise IndexError(f"an index array needs integers or booleans, not {part.dtype}")
+    return part
+
+
+def scattered_values(g, *arrays, index, shape):
+    """Zeros of `shape` with `g` added at the index; an element named twice gets both."""
+    out = np.zeros(shape, g.dtype)
+    add_at(out, g, arrays, index)
+    return out
+
+
+def add_at(out, g, arrays, index):
+    """out[index] += g, counting an element as often as it is named."""
+    where = index.fill(arrays)
+    if any(a.dtype.kind != "b" for a in arrays):
+        np.add.at(out, where, g)
+    else:
+        out[where] += g
+
+
+def replaced_values(x, v, *arrays, index):
+    """A copy of `x` with `v` written at the index."""
+    out = np.array(x, dtype=np.result_type(x, v))
+    out[index.fill(arrays)] = v
+    return out
+
+
+def batched_take(op, batched, x, *arrays, index):
+    """Batched getitem, also where index arrays differ from example to example."""
+    if not any(batched[1:]):
+        return op(x, *arrays, index=index.behind_batch())
+    index, place, arrays, rank = lockstep(batched, arrays, index, np.ndim(x) - batched[0])
+    if not batched[0]:
+        return moveaxis(op(x, *arrays, index=index), place, 0)
+    first = batch_numbers(x.shape[0], rank)
+    out = op(x, first, *arrays, index=Index((PLACE, *index.parts)))
+    return moveaxis(out, axes_from(1, rank), axes_from(1 + place, rank))
+
+
+def batched_scatter(op, batched, g, *arrays, index, shape):
+    """Batched transpose of getitem: each example into zeros of its own."""
+    size = batch_size(batched, (g, *arrays))
+    if not any(batched[1:]):
+        return op(g, *arrays, index=index.behind_batch(), shape=(size, *shape))
+    g = g if batched[0] else broadcast_to(g, (size, *np.shape(g)))
+    index, place, arrays, rank = lockstep(batched, arrays, index, len(shape))
+    g = moveaxis(g, axes_from(1 + place, rank), axes_from(1, rank))
+    first = batch_numbers(size, rank)
+    return op(g, first, *arrays, index=Index((PLACE, *index.parts)), shape=(size, *shape))
+
+
+def axes_from(first, count):
+    return tuple(range(first, first + count))
+
+
+def batch_size(batched, args):
+    return next(a.shape[0] for a, b in zip(args, batched) if b)
+
+
+def batch_numbers(size, rank):
+    """0, 1, ... along the batch axis, in front of `rank` axes of index arrays."""
+    return np.arange(size).reshape((size,) + (1,) * rank)
+
+
+def lockstep(batched, arrays, index, ndim):
+    """Index arrays that broadcast with a leading batch axis.
+
+    Gives the index with its ellipsis spelled out, the place where NumPy puts the axes of the
+    index arrays in the result of one example, the arrays, and their common rank.
+    """
+    if any(a.dtype.kind == "b" for a in arrays):
+        raise TracedError(
+            "getitem: a boolean mask that differs between the examples of vmap selects different "
+            "numbers of elements; use where(mask, x, 0)"
+        )
+    flags = batched[-len(arrays) :]
+    rank = max(np.ndim(a) - b for a, b in zip(arrays, flags))
+    aligned = [
+        reshape(a, a.shape[:1] + (1,) * (rank + 1 - np.ndim(a)) + a.shape[1:]) if b else a
+        for a, b in zip(arrays, flags)
+    ]
+    index = spelled_out(index, ndim)
+    # beside index arrays NumPy counts ints among them
+    chosen = [i for i, p in enumerate(index.parts) if p is PLACE or type(p) is int]
+    adjacent = chosen[-1] - chosen[0] + 1 == len(chosen)
+    return index, chosen[0] if adjacent else 0, aligned, rank
+
+
+def spelled_out(index, ndim):
+    """The index with full slices for its ellipsis."""
+    used = sum(p is not None and p is not Ellipsis for p in index.parts)
+    parts = index.parts if Ellipsis in index.parts else (*index.parts, Ellipsis)
+    at = parts.index(Ellipsis)
+    return Index((*parts[:at], *[slice(None)] * (ndim - used), *parts[at + 1 :]))
+
+
+def index_samples(rng, dtype, scatter=False):
+    """Every kind of index, for the laws."""
+    x = rng.normal(size=(3, 4)).astype(dtype)
+    rows, mask = np.array([0, 2, 0]), np.array([True, False, True])
+    for raw in (1, (slice(None), -1), (slice(None, None, -2),), (None, ..., 0), rows, (slice(1), rows), mask):
+        index, arrays = parse(raw)
+        g = x[index.fill(arrays)]
+        if scatter:
+            yield (g, *arrays), {"index": index, "shape": x.shape}
+        else:
+            yield (x, *arrays), {"index": index}
+
+
+taken = Movement(
+    "taken(x, *arrays)", lambda x, *arrays, index: x[index.fill(arrays)],
+    lambda g, wanted, x, *arrays, index: (scattered(g, *arrays, index=index, shape=x.shape), *[None] * len(arrays)),
+    batch=batched_take, linear=1, view=True, latex="$x", torch="Select",
+    sample=lambda rng, dtype: list(index_samples(rng, dtype)),
+    doc="Elements of `x` at an index: the row behind `x[index]`.",
+)
+
+def accumulate(total, g, x, *arrays, index):
+    """Add the cotangent of an element to that of the whole, without zeros for all the others."""
+    add_at(total, g, arrays, index)
+
+
+taken.accumulate = accumulate
+
+scattered = Movement(
+    "scattered(g, *arrays)", scattered_values,
+    lambda g, wanted, x, *arrays, index, shape: (taken(g, *arrays, index=index), *[None] * len(arrays)),
+    batch=batched_scatter, linear=1, latex="$g",
+    sample=lambda rng, dtype: list(index_samples(rng, dtype, scatter=True)),
+    doc="Zeros with `g` added at an index: the transpose of `taken`.",
+)
+
+
+def replaced_cotangents(g, wanted, x, v, *arrays, index):
+    """What was overwritten gets nothing; what was written gets what stands at its place."""
+    zero = np.zeros((), g.dtype)
+    written_once(arrays)
+    return (
+        None if wanted[0] is None else replaced(g, zero, *arrays, index=index),
+        None if wanted[1] is None else taken(g, *arrays, index=index),
+        *[None] * len(arrays),
+    )
+
+
+def written_once(arrays):
+    """Raise where an integer index names an element twice: only the last write counts."""
+    for a in arrays:
+        if len(arrays) == 1 and type(a) not in TRACED and a.dtype.kind != "b" and len(np.unique(a)) != a.size:
+            raise IndexError(
+                "x[index] = v: the index names an element twice, and only the last write counts; "
+                "write each element once to differentiate in v"
+            )
+
+
+def batched_replace(op, batched, x, v, *arrays, index):
+    """Batched assignment."""
+    if any(batched[2:]):
+        raise TracedError("x[index] = v under vmap needs the same index for every example; use where")
+    size = batch_size(batched, (x, v))
+    x = x if batched[0] else broadcast_to(x, (size, *np.shape(x)))
+    if batched[1]:
+        rank = len(x[index.behind_batch().fill(arrays)].shape) - 1
+        v = reshape(v, (size,) + (1,) * (rank + 1 - len(v.shape)) + v.shape[1:])
+    return op(x, v, *arrays, index=index.behind_batch())
+
+
+replaced = Movement(
+    "replaced(x, v, *arrays)", replaced_values, replaced_cotangents,
+    batch=batched_replace, linear=2, latex="$x", torch="CopySlices",
+    sample=lambda rng, dtype: [
+        ((x, rng.normal(size=np.shape(x[p["index"].fill(a)])).astype(dtype), *a), p)
+        for (x, *a), p in index_samples(rng, dtype) if not a or a[0].dtype == bool
+    ],
+    doc="A copy of `x` with `v` written at an index: the row behind `x[index] = v`.",
+)
+
+
+@public()
+def getitem(x, index):
+    """Elements of `x` at an index of ints, slices, None, Ellipsis, integer or boolean arrays.
+
+    >>> getitem(np.arange(4.0), slice(1, 3)).tolist()
+    [1.0, 2.0]
+    """
+    index, arrays = parse(index)
+    return taken(as_value(x), *arrays, index=index)
+
+
+@public()
+def setitem(x, index, value):
+    """A copy of `x` with `value` written at an index.
+
+    >>> setitem(np.zeros(3), 1, 5.0).tolist()
+    [0.0, 5.0, 0.0]
+    """
+    index, arrays = parse(index)
+    return replaced(as_value(x), as_value(value), *arrays, index=index)

@@ -1,0 +1,298 @@
+"""Rows of linear algebra over the last two axes; leading axes broadcast.
+
+Sources: M. Giles, "Collected matrix derivative results for forward and reverse mode algorithmic
+differentiation", 2008; I. Murray, "Differentiation of the Cholesky decomposition", 2016,
+arXiv:1602.07527.  Formulas are written with transposes; `analytic` conjugates them for complex
+matrices.
+"""
+
+import numpy as np
+
+from ..core.errors import ShapeError
+from ..core.family import Opaque, total
+from ..core.public import public
+from ..core.spec import Spec, broadcast_shapes, is_complex
+from .complex import conjugate, imag, real
+from .contract import matmul, trace
+from .move import as_array, expand_dims, matrix_transpose, squeeze
+from .reduce import sum
+
+
+def analytic(vjp):
+    """The pullback of a complex analytic function from the one for real matrices."""
+
+    def pullback(g, out, wanted, *args):
+        if not is_complex(g.dtype):
+            return vjp(g, out, wanted, *args)
+        found = vjp(conjugate(g), out, wanted, *args)
+        return [None if c is None else conjugate(c) for c in found]
+
+    return pullback
+
+
+def adjoint(a):
+    """Conjugate transpose over the last two axes."""
+    return conjugate(matrix_transpose(a)) if is_complex(a.dtype) else matrix_transpose(a)
+
+
+def as_scalar_matrix(x):
+    """One number for each matrix, ready to multiply it."""
+    return expand_dims(x, (-1, -2))
+
+
+def float_dtype(*arrays):
+    """The dtype in which LAPACK answers: at least float64 for integers."""
+    kinds = [np.dtype(a.dtype or float) for a in arrays]
+    return np.result_type(*[np.float64 if k.kind in "biu" else k for k in kinds])
+
+
+def regular(rng, dtype, n=3, lead=()):
+    """Well-conditioned random matrices."""
+    return (rng.normal(size=(*lead, n, n)) * 0.3 + 2 * np.eye(n)).astype(dtype)
+
+
+def positive(rng, dtype, n=3, lead=()):
+    """Random positive definite matrices."""
+    a = rng.normal(size=(*lead, n, n))
+    return (a @ np.swapaxes(a, -1, -2) * 0.3 + 2 * np.eye(n)).astype(dtype)
+
+
+def sampled(matrices):
+    """Samples for the laws: one matrix, a stack, and a matrix without elements."""
+    return lambda rng, dtype: [
+        ((matrices(rng, dtype),), {}), ((matrices(rng, dtype, 2, (2,)),), {}), ((np.zeros((0, 0), dtype),), {})]
+
+
+@analytic
+def inverse_vjp(g, y, wanted, a):
+    back = matrix_transpose(y)
+    return (-matmul(matmul(back, g), back),)
+
+
+inverse = Opaque(
+    "inverse(a)", np.linalg.inv,
+    jvp=lambda tangents, y, a: -matmul(matmul(y, tangents[0]), y), vjp=inverse_vjp,
+    infer=lambda a: Spec(a.shape, float_dtype(a)), batch=lambda batched, a: inverse(a),
+    reads="y", latex="{$a}^{-1}", torch="LinalgInvEx", sample=sampled(regular),
+    doc="Inverse of square matrices: the row behind `inv`.",
+)
+
+
+def solve_jvp(tangents, x, a, b):
+    da, db = tangents
+    return solution(a, total([db, None if da is None else -matmul(da, x)]))
+
+
+@analytic
+def solve_vjp(g, x, wanted, a, b):
+    back = solution(matrix_transpose(a), g)
+    return (None if wanted[0] is None else -matmul(back, matrix_transpose(x)), back)
+
+
+def solve_spec(a, b):
+    lead = broadcast_shapes("solve", (a.shape[:-2], b.shape[:-2]))
+    return Spec((*lead, *b.shape[-2:]), float_dtype(a, b))
+
+
+def aligned(batched, *args):
+    """Batched stacks with as many leading axes as the widest example has."""
+    rank = max(np.ndim(a) - b for a, b in zip(args, batched))
+    return [
+        a.reshape(a.shape[:1] + (1,) * (rank + 1 - np.ndim(a)) + a.shape[1:]) if b else a
+        for a, b in zip(args, batched)
+    ]
+
+
+solution = Opaque(
+    "solution(a, b)", np.linalg.solve, jvp=solve_jvp, vjp=solve_vjp, infer=solve_spec,
+    batch=lambda batched, a, b: solution(*aligned(batched, a, b)),
+    latex="{$a}^{-1} $b", torch="LinalgSolveEx",
+    sample=lambda rng, dtype: [
+        ((regular(rng, dtype), rng.normal(size=(3, 2)).astype(dtype)), {}),
+        ((regular(rng, dtype, 2, (2, 1)), rng.normal(size=(3, 2, 1)).astype(dtype)), {}),
+        ((np.zeros((0, 0), dtype), np.zeros((0, 2), dtype)), {})],
+    doc="Solutions `x` of `a x = b` for matrices b: the row behind `solve`.",
+)
+
+
+def cofactor_values(a):
+    """det(a) a⁻ᵀ from a = u s vᴴ: det(u vᴴ) conj(u diag(products of the other s) vᴴ)."""
+    u, s, vh = np.linalg.svd(a)
+    alone = np.where(np.eye(s.shape[-1], dtype=bool), 1, s[..., None, :]).prod(-1)
+    phase = np.linalg.det(u) * np.linalg.det(vh)
+    return (phase[..., None, None] * ((u * alone[..., None, :]) @ vh).conj()).astype(float_dtype(a))
+
+
+def cofactor_jvp(tangents, y, a):
+    t, back = tangents[0], matrix_transpose(inverse(a))
+    rate = sum(back * t, (-2, -1))
+    return as_scalar_matrix(rate) * y - matmul(matmul(back, matrix_transpose(t)), y)
+
+
+@analytic
+def cofactor_vjp(g, y, wanted, a):
+    back = matrix_transpose(inverse(a))
+    rate = sum(g * y, (-2, -1))
+    return (as_scalar_matrix(rate) * back - matmul(matmul(y, matrix_transpose(g)), back),)
+
+
+cofactor = Opaque(
+    "cofactor(a)", cofactor_values, jvp=cofactor_jvp, vjp=cofactor_vjp,
+    infer=lambda a: Spec(a.shape, float_dtype(a)), batch=lambda batched, a: cofactor(a),
+    latex=r"\operatorname{cof} {$a}", sample=sampled(regular),
+    doc="Matrix of cofactors `det(a) a⁻ᵀ`, the derivative of the determinant; of singular matrices too.",
+)
+
+
+@analytic
+def determinant_vjp(g, y, wanted, a):
+    return (as_scalar_matrix(g) * cofactor(a),)
+
+
+determinant = Opaque(
+    "determinant(a)", np.linalg.det,
+    jvp=lambda tangents, y, a: sum(cofactor(a) * tangents[0], (-2, -1)), vjp=determinant_vjp,
+    infer=lambda a: Spec(a.shape[:-2], float_dtype(a)), batch=lambda batched, a: determinant(a),
+    reads="x", latex=r"\det {$a}", torch="LinalgDet", sample=sampled(regular),
+    doc="Determinant of square matrices: the row behind `det`.",
+)
+
+
+def slogdet_jvp(tangents, out, a):
+    rate = trace(solution(a, tangents[0]), 0, -2, -1)
+    if is_complex(a.dtype):
+        return out[0] * (imag(rate) * 1j), real(rate)
+    return None, rate
+
+
+def slogdet_vjp(g, out, wanted, a):
+    g_sign, g_log = g
+    rate = g_log
+    if is_complex(a.dtype) and g_sign is not None:
+        rate = total([rate, real(1j * conjugate(g_sign) * out[0]) * 1j])
+    return (None if rate is None else as_scalar_matrix(rate) * adjoint(inverse(a)),)
+
+
+def slogdet_spec(a):
+    dtype = float_dtype(a)
+    return Spec(a.shape[:-2], dtype), Spec(a.shape[:-2], np.finfo(dtype).dtype)
+
+
+signed_log_determinant = Opaque(
+    "signed_log_determinant(a)", lambda a: tuple(np.linalg.slogdet(a)),
+    jvp=slogdet_jvp, vjp=slogdet_vjp, infer=slogdet_spec, outputs=2,
+    batch=lambda batched, a: signed_log_determinant(a),
+    latex=r"\ln \left|\det {$a}\right|", torch="LinalgSlogdet", sample=sampled(regular),
+    doc="Sign and logarithm of the absolute determinant: the row behind `slogdet`.",
+)
+
+
+def half_triangle(a):
+    """The lower triangle with half of the real part of its diagonal."""
+    n = a.shape[-1]
+    dtype = np.finfo(a.dtype).dtype
+    below = a * np.tril(np.ones((n, n), dtype), -1)
+    return below + (real(a) if is_complex(a.dtype) else a) * (0.5 * np.eye(n, dtype=dtype))
+
+
+def hermitian(a):
+    """(a + aᴴ) / 2"""
+    return 0.5 * (a + adjoint(a))
+
+
+def cholesky_jvp(tangents, y, a):
+    inside = adjoint(solution(y, adjoint(solution(y, hermitian(tangents[0])))))
+    return matmul(y, half_triangle(inside))
+
+
+def cholesky_vjp(g, y, wanted, a):
+    back = adjoint(y)
+    inside = half_triangle(matmul(back, g))
+    return (hermitian(adjoint(solution(back, adjoint(solution(back, inside))))),)
+
+
+factor = Opaque(
+    "factor(a)", lambda a: np.linalg.cholesky(0.5 * (a + np.swapaxes(a, -1, -2).conj())),
+    jvp=cholesky_jvp, vjp=cholesky_vjp, batch=lambda batched, a: factor(a),
+    infer=lambda a: Spec(a.shape, float_dtype(a)),
+    reads="y", latex=r"\operatorname{chol} {$a}", torch="LinalgCholeskyEx", sample=sampled(positive),
+    doc="Lower Cholesky factor of the Hermitian part: the row behind `cholesky`.",
+)
+
+
+def square_matrix(name, a):
+    """`a` as an array; raises unless it is a square matrix or a stack of them."""
+    a = as_array(a)
+    if len(a.shape) < 2 or a.shape[-1] != a.shape[-2]:
+        raise ShapeError(f"{name}: shape {a.shape} is not that of square matrices, (..., n, n)")
+    return a
+
+
+@public(np.linalg.inv)
+def inv(a):
+    """Inverse of `a`, shape (..., n, n).
+
+    Raises LinAlgError if a matrix is singular.  Tangent: -a⁻¹ ȧ a⁻¹.  Source: Giles 2008.
+
+    >>> inv(np.array([[2.0]])).tolist()
+    [[0.5]]
+    """
+    return inverse(square_matrix("inv", a))
+
+
+@public(np.linalg.solve)
+def solve(a, b):
+    """Solution `x` of `a x = b`.
+
+    a: square matrices, shape (..., n, n).
+    b: right-hand sides, shape (n,) or (..., n, k).
+    Raises LinAlgError if a matrix is singular, ShapeError if the sizes differ.
+    Pullback: b̄ = a⁻ᵀ x̄, ā = -b̄ xᵀ.  Source: Giles 2008.
+
+    >>> solve(np.eye(2), np.ones((2, 1))).tolist()
+    [[1.0], [1.0]]
+    """
+    a, b = square_matrix("solve", a), as_array(b)
+    vector = len(b.shape) == 1
+    b = expand_dims(b, -1) if vector else b
+    if len(b.shape) < 2 or a.shape[-1] != b.shape[-2]:
+        raise ShapeError(f"solve: matrices {a.shape} do not fit right-hand sides {b.shape}")
+    x = solution(a, b)
+    return squeeze(x, -1) if vector else x
+
+
+@public(np.linalg.det)
+def det(a):
+    """Determinant of `a`, shape (..., n, n); the derivative is right at singular matrices too.
+
+    Tangent: ⟨cofactors of a, ȧ⟩ (Jacobi's formula).
+
+    >>> float(det(np.array([[2.0, 0.0], [0.0, 3.0]])))
+    6.0
+    """
+    return determinant(square_matrix("det", a))
+
+
+@public(np.linalg.slogdet)
+def slogdet(a):
+    """(sign, logabsdet) of the determinant of `a`, shape (..., n, n).
+
+    Tangent of logabsdet: Re tr(a⁻¹ ȧ).  Source: Giles 2008.
+
+    >>> sign, logabsdet = slogdet(np.eye(2))
+    >>> float(sign), float(logabsdet)
+    (1.0, 0.0)
+    """
+    return signed_log_determinant(square_matrix("slogdet", a))
+
+
+@public(np.linalg.cholesky)
+def cholesky(a):
+    """Lower factor `l` of `a = l lᴴ`, shape (..., n, n); the Hermitian part of `a` is taken.
+
+    Raises LinAlgError if a matrix is not positive definite.  Source: Murray 2016.
+
+    >>> cholesky(np.array([[4.0]])).tolist()
+    [[2.0]]
+    """
+    return factor(square_matrix("cholesky", a))

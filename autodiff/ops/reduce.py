@@ -1,0 +1,246 @@
+"""Rows that reduce axes: sums, products, extremes and norms."""
+
+import numpy as np
+
+from ..core.family import Reduction
+from ..core.public import public
+from ..core.spec import from_end
+from .choose import ones_like, where
+from .exponential import exp
+from .move import as_array, concatenate, flatten, moveaxis, reshape
+
+SHAPES = [((), {}), ((3,), {}), ((2, 3), {"axes": (-1,)}), ((2, 3), {"axes": (-2,), "keepdims": True}), ((2, 0), {"axes": (-2,)})]
+
+
+def spread(low=-3, high=3, shapes=SHAPES, **extra):
+    """Samples for the laws: well separated numbers, so that an extreme is unique."""
+    def sample(rng, dtype):
+        result = []
+        for shape, params in shapes:
+            n = int(np.prod(shape))
+            x = rng.permutation(np.linspace(low, high, n + 2)[1:-1] + 0.01).reshape(shape)
+            result.append(((x.astype(dtype),), {**params, **extra}))
+        return result
+    return sample
+
+
+def count(x, axes):
+    """How many elements of `x` a reduction of `axes` takes together."""
+    n = len(x.shape)
+    return int(np.prod([s for i, s in enumerate(x.shape) if axes is None or i - n in axes], dtype=int))
+
+
+def shared(t, y, x, axes):
+    """The derivative of an extreme: all of it for the winner, equal parts at a tie."""
+    winner = x == y
+    return where(winner, t / real_count(winner, axes), 0)
+
+
+def real_count(winner, axes):
+    """The number of winners, at least 1, which is what a NaN leaves."""
+    n = sum(winner, axis=axes, keepdims=True)
+    return where(n == 0, 1, n)
+
+
+def others(x):
+    """The product of all other elements along the last axis, by halves: no quotient, so zeros do."""
+    n = x.shape[-1]
+    if n <= 1:
+        return ones_like(x)
+    if n % 2:
+        one = np.ones((*x.shape[:-1], 1), x.dtype)
+        return others(concatenate([x, one], -1))[..., :n]
+    left, right = x[..., 0::2], x[..., 1::2]
+    above = others(left * right)
+    pairs = [reshape(above * half, (*above.shape, 1)) for half in (right, left)]
+    return reshape(concatenate(pairs, -1), x.shape)
+
+
+def other_factors(t, y, x, axes):
+    """t times the product of the other elements of the same reduction."""
+    n = len(x.shape)
+    if n == 0:
+        return t
+    axes = tuple(range(-n, 0)) if axes is None else axes
+    last = tuple(range(-len(axes), 0))
+    moved = moveaxis(x, axes, last)
+    if 0 in moved.shape:
+        return t * x
+    weights = reshape(others(flatten(moved, n - len(axes))), moved.shape)
+    return t * moveaxis(weights, last, axes)
+
+
+def deviation(x, axes):
+    """Distance from the mean."""
+    return x - reduced_mean(x, axes=axes, keepdims=True)
+
+
+def std_slope(y, x, axes, correction):
+    """(x - mean) / (n - correction) / std, and 0 where all elements are equal."""
+    still = y == 0
+    return where(still, 0, deviation(x, axes) / (where(still, 1, y) * (count(x, axes) - correction)))
+
+
+def softmax_weight(y, x):
+    """exp(x - logsumexp(x)), with the limits 1 and 0 at infinite elements."""
+    top = x == y
+    return where(x == -np.inf, 0, exp(where(top, 0, where(y == np.inf, -np.inf, x - y))))
+
+
+def norm_slope(y, x):
+    """x / |x|, and 0 at the origin."""
+    still = y == 0
+    return where(still, 0, x / where(still, 1, y))
+
+
+def logsumexp_values(x, *, axes=None, keepdims=False):
+    """log(sum(exp(x))), with the largest real part taken out."""
+    if x.size == 0 or np.ndim(x) == 0:
+        with np.errstate(divide="ignore"):
+            return np.log(np.exp(x).sum(axis=axes, keepdims=keepdims)) if x.size == 0 else x
+    top = x.real.max(axis=axes, keepdims=True)
+    top = np.where(np.isfinite(top), top, 0).astype(top.dtype)
+    with np.errstate(divide="ignore"):
+        out = np.log(np.exp(x - top).sum(axis=axes, keepdims=True)) + top
+    return out if keepdims else out.reshape(np.sum(x, axis=axes).shape)
+
+
+def norm_values(x, *, axes=None, keepdims=False):
+    """Euclidean length, as NumPy computes it."""
+    if axes is None or len(axes) == 1:
+        return np.linalg.norm(x, axis=axes and axes[0], keepdims=keepdims)
+    return np.sqrt((x.conj() * x).real.sum(axis=axes, keepdims=keepdims))
+
+
+summed = Reduction(
+    "summed(x)", lambda x, *, axes=None, keepdims=False: x.sum(axis=axes, keepdims=keepdims),
+    lambda t, y, x, axes: t,
+    reads="", sample=spread(), latex=r"\sum {$x}", torch="Sum",
+    doc="Sum over axes: the row behind `sum`.",
+)
+reduced_mean = Reduction(
+    "reduced_mean(x)", lambda x, *, axes=None, keepdims=False: np.mean(x, axis=axes, keepdims=keepdims),
+    lambda t, y, x, axes: t / max_one(count(x, axes)),
+    reads="", sample=spread(shapes=SHAPES[:4]), latex=r"\operatorname{mean} {$x}", torch="Mean",
+    doc="Mean over axes: the row behind `mean`.",
+)
+multiplied = Reduction(
+    "multiplied(x)", lambda x, *, axes=None, keepdims=False: np.prod(x, axis=axes, keepdims=keepdims),
+    other_factors,
+    reads="x", sample=spread(-2, 2), latex=r"\prod {$x}", torch="Prod",
+    doc="Product over axes: the row behind `prod`.",
+)
+largest = Reduction(
+    "largest(x)", lambda x, *, axes=None, keepdims=False: x.max(axis=axes, keepdims=keepdims),
+    shared, sample=spread(shapes=SHAPES[:4]), latex=r"\max {$x}", torch="Amax",
+    doc="Largest element over axes: the row behind `max`.",
+)
+smallest = Reduction(
+    "smallest(x)", lambda x, *, axes=None, keepdims=False: x.min(axis=axes, keepdims=keepdims),
+    shared, sample=spread(shapes=SHAPES[:4]), latex=r"\min {$x}", torch="Amin",
+    doc="Smallest element over axes: the row behind `min`.",
+)
+variance = Reduction(
+    "variance(x)", lambda x, *, axes=None, keepdims=False, correction=0: np.var(x, axis=axes, keepdims=keepdims, ddof=correction),
+    lambda t, y, x, axes, correction: t * (deviation(x, axes) * (2 / (count(x, axes) - correction))),
+    analytic=False, reads="x", sample=spread(shapes=SHAPES[1:4], correction=0),
+    latex=r"\operatorname{var} {$x}", torch="Var", doc="Variance over axes: the row behind `var`.",
+)
+deviated = Reduction(
+    "deviated(x)", lambda x, *, axes=None, keepdims=False, correction=0: np.std(x, axis=axes, keepdims=keepdims, ddof=correction),
+    lambda t, y, x, axes, correction: t * std_slope(y, x, axes, correction),
+    analytic=False, sample=spread(shapes=SHAPES[1:4], correction=0),
+    latex=r"\operatorname{std} {$x}", torch="Std", doc="Standard deviation over axes: the row behind `std`.",
+)
+log_sum_exp = Reduction(
+    "log_sum_exp(x)", logsumexp_values,
+    lambda t, y, x, axes: t * softmax_weight(y, x),
+    sample=spread(shapes=SHAPES[:4]), latex=r"\ln \sum e^{$x}", torch="Logsumexp",
+    doc="`log(sum(exp(x)))` over axes: the row behind `logsumexp`.",
+)
+length = Reduction(
+    "length(x)", norm_values,
+    lambda t, y, x, axes: t * norm_slope(y, x),
+    analytic=False, sample=spread(0.5, 3, shapes=SHAPES[1:]), latex=r"\left\|$x\right\|", torch="LinalgVectorNorm",
+    doc="Euclidean length over axes: the row behind `norm`.",
+)
+any_true = Reduction(
+    "any_true(x)", lambda x, *, axes=None, keepdims=False: np.any(x, axis=axes, keepdims=keepdims), None,
+    differentiable=False, reads="", sample=spread(), latex=r"\bigvee {$x}", doc="Whether any is true: the row behind `any`.",
+)
+all_true = Reduction(
+    "all_true(x)", lambda x, *, axes=None, keepdims=False: np.all(x, axis=axes, keepdims=keepdims), None,
+    differentiable=False, reads="", sample=spread(), latex=r"\bigwedge {$x}", doc="Whether all are true: the row behind `all`.",
+)
+first_largest = Reduction(
+    "first_largest(x)", lambda x, *, axes=None, keepdims=False: np.argmax(x, axis=axes and axes[0], keepdims=keepdims), None,
+    differentiable=False, reads="", sample=spread(shapes=SHAPES[1:4]), latex=r"\arg\max {$x}", doc="Index of the largest: the row behind `argmax`.",
+)
+first_smallest = Reduction(
+    "first_smallest(x)", lambda x, *, axes=None, keepdims=False: np.argmin(x, axis=axes and axes[0], keepdims=keepdims), None,
+    differentiable=False, reads="", sample=spread(shapes=SHAPES[1:4]), latex=r"\arg\min {$x}", doc="Index of the smallest: the row behind `argmin`.",
+)
+
+
+def max_one(n):
+    """At least 1, so that the mean of nothing is NaN and its derivative empty."""
+    return n or 1
+
+
+def reducing(row, *numpy, doc):
+    """The public function of a reduction: positive axes and None are translated here."""
+
+    def function(x, axis=None, keepdims=False):
+        x = as_array(x)
+        return row(x, axes=None if axis is None else from_end(axis, len(x.shape)), keepdims=bool(keepdims))
+
+    function.__name__ = function.__qualname__ = doc.partition(":")[0]
+    function.__doc__ = doc.partition(": ")[2]
+    return public(*numpy)(function)
+
+
+sum = reducing(summed, np.sum, doc="""sum: Sum over `axis` (all axes when None).
+
+    >>> float(sum(np.array([1.0, 2.0])))
+    3.0
+    """)
+prod = reducing(multiplied, np.prod, doc="""prod: Product over `axis`; derivatives of every order are right at zeros too.
+
+    >>> float(prod(np.array([2.0, 3.0])))
+    6.0
+    """)
+amax = reducing(largest, np.amax, doc="""amax: Largest element over `axis`; ties share the derivative equally.
+
+    >>> float(amax(np.array([1.0, 2.0])))
+    2.0
+    """)
+amin = reducing(smallest, np.amin, doc="""amin: Smallest element over `axis`; ties share the derivative equally.
+
+    >>> float(amin(np.array([1.0, 2.0])))
+    1.0
+    """)
+logsumexp = reducing(log_sum_exp, doc="""logsumexp: `log(sum(exp(x)))` over `axis`, without overflow.
+
+    >>> float(logsumexp(np.array([1000.0, -1000.0])))
+    1000.0
+    """)
+any = reducing(any_true, np.any, doc="""any: Whether any element over `axis` is true.
+
+    >>> bool(any(np.array([False, True])))
+    True
+    """)
+all = reducing(all_true, np.all, doc="""all: Whether all elements over `axis` are true.
+
+    >>> bool(all(np.array([False, True])))
+    False
+    """)
+argmax = reducing(first_largest, np.argmax, doc="""argmax: Index of the first largest element; integers carry no derivative.
+
+    >>> int(argmax(np.array([1.0, 3.0, 2.0])))
+    1
+    """)
+argmin = reducing(first_smallest, np.argmin, doc="""argmin: Index of the first smallest element; integers carry no derivative.
+
+    >>> int(argmin(np.array([1.0, 3.0, 2.0])))
+    0
+    """)

@@ -1,0 +1,62 @@
+"""Forward mode: pushforwards."""
+
+import numpy as np
+
+from ..core.errors import ArgumentError, DTypeError
+from ..core.op import new_level
+from ..core.spec import carries_derivative
+from ..core.tree import flatten, unflatten
+from ..interpret.forward import Dual, dual
+from ..interpret.sweep import cast
+from .function import as_inputs, at_level, handed_over, result, same_structure
+from .reverse import lowered, split_auxiliary
+
+
+def jvp(f, primals, tangents, has_aux=False):
+    """`f(*primals)` and its pushforward of `tangents`, ẏ = J ẋ.
+
+    primals, tangents: tuples or lists of the same structure and shapes.
+    Returns (output, tangent of the output), and the auxiliary output third with `has_aux`.
+
+    >>> y, t = jvp(lambda x: x * x, (3.0,), (1.0,))
+    >>> float(y), float(t)
+    (9.0, 6.0)
+    """
+    for name, given in (("primals", primals), ("tangents", tangents)):
+        if not isinstance(given, (tuple, list)):
+            raise ArgumentError(f"jvp: {name} is a {type(given).__name__}; give a tuple, one for each argument")
+    xs, structure, named = as_inputs("jvp", tuple(primals))
+    ts, t_structure, _ = as_inputs("jvp", tuple(tangents))
+    same_structure("jvp", "tangents", t_structure, structure)
+    level = new_level()
+    inputs = [seeded(x, t, level, where) for x, t, where in zip(xs, ts, named)]
+    with np.errstate(all="ignore"):  # an infinite slope is a value
+        out, aux = f(*unflatten(structure, inputs)), None
+    if has_aux:
+        out, aux = split_auxiliary(out)
+        aux = lowered(aux, level)
+    outputs, out_structure = flatten(out)
+    outputs = [result(y) for y in outputs]
+    values = [y.value if at_level(y, level, Dual) else y for y in outputs]
+    pushed = [y.tangent if at_level(y, level, Dual) else zero_tangent(y) for y in outputs]
+    values, pushed = handed_over(values), handed_over(pushed)
+    both = unflatten(out_structure, values), unflatten(out_structure, pushed)
+    return (*both, aux) if has_aux else both
+
+
+def seeded(x, t, level, where):
+    """A dual number of a primal and its tangent."""
+    if x.shape != t.shape:
+        raise ArgumentError(f"{where} has shape {x.shape} and its tangent {t.shape}; they must be equal")
+    if not carries_derivative(x.dtype):
+        if type(t) is np.ndarray and t.dtype.kind in "biu" or not np.any(np.asarray(t)):
+            return x
+        raise DTypeError(
+            f"{where} has dtype {x.dtype}, which carries no tangent; convert it with astype(float)"
+        )
+    return dual(x, cast(t, x.dtype), level)
+
+
+def zero_tangent(y):
+    """The tangent of an output that does not depend on the inputs."""
+    return np.zeros(y.shape, y.dtype if carries_derivative(y.dtype) else np.float64)

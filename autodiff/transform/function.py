@@ -1,0 +1,122 @@
+"""What all transforms share: functions made from functions, their arguments and their results."""
+
+import numpy as np
+
+from ..core.errors import ArgumentError, DTypeError
+from ..core.op import TRACED
+from ..core.spec import carries_derivative, is_complex
+from ..core.tree import describe, flatten, paths, unflatten
+from ..interpret.backward import own
+
+
+class Transformed:
+    """A function made from a function by a transform; it pickles when the function does."""
+
+    def __init__(self, transform, f, **options):
+        name = transform.__name__.removeprefix("run_")
+        if not callable(f):
+            raise ArgumentError(f"{name} needs a function, not a {type(f).__name__}; write {name}(f)(x)")
+        self.transform, self.f, self.options = transform, f, options
+        self.__name__ = f"{name}({getattr(f, '__name__', type(f).__name__)})"
+        self.__doc__ = f"{self.__name__}: {getattr(f, '__doc__', None) or ''}"
+        self.__wrapped__ = f
+
+    def __call__(self, *args, **kwargs):
+        return self.transform(self.f, args, kwargs, **self.options)
+
+    def __get__(self, instance, owner=None):
+        """As a method: `gradient = grad(method)` in a class body."""
+        return self if instance is None else Bound(self, instance)
+
+    def __repr__(self):
+        return f"<{self.__name__}>"
+
+
+class Bound:
+    """A transformed method with its instance."""
+
+    def __init__(self, function, instance):
+        self.function, self.instance = function, instance
+
+    def __call__(self, *args, **kwargs):
+        shifted = {**self.function.options}
+        numbers = shifted.get("argnums", 0)
+        shifted["argnums"] = tuple(n + 1 for n in numbers) if isinstance(numbers, tuple) else numbers + 1
+        return self.function.transform(self.function.f, (self.instance, *args), kwargs, **shifted)
+
+
+def as_input(x, where):
+    """A leaf of an argument as an array or a traced value; numbers are converted."""
+    if type(x) in TRACED:
+        return x
+    if isinstance(x, (bool, int, float, complex)):
+        return np.asarray(x)
+    if hasattr(x, "dtype") and hasattr(x, "shape") and np.dtype(x.dtype).kind in "biufc":
+        return x if isinstance(x, np.ndarray) or not isinstance(x, np.generic) else np.asarray(x)
+    kind = f"an array of dtype {x.dtype}" if hasattr(x, "dtype") else f"a {type(x).__name__}"
+    raise ArgumentError(f"{where} is {kind}; it needs arrays or numbers of a floating point dtype")
+
+
+def as_inputs(name, tree):
+    """(leaves as arrays, structure, names of the leaves)"""
+    leaves, structure = flatten(tree)
+    marks = paths(structure)
+    named = [f"{name}: argument {mark or '0'}" for mark in marks]
+    return [as_input(x, where) for x, where in zip(leaves, named)], structure, named
+
+
+def require_float(values, named, holomorphic=False):
+    """Raise unless every leaf carries a derivative."""
+    for x, where in zip(values, named):
+        if not carries_derivative(x.dtype):
+            raise DTypeError(
+                f"{where} has dtype {x.dtype}, which carries no derivative; "
+                "convert it with astype(float), or leave it out of argnums"
+            )
+        if holomorphic and not is_complex(x.dtype):
+            raise DTypeError(f"{where} has dtype {x.dtype}; holomorphic=True needs complex inputs")
+
+
+def selected(name, args, argnums):
+    """The arguments to differentiate: (tuple of them, a function that puts others in their place)."""
+    numbers = argnums if isinstance(argnums, tuple) else (argnums,)
+    if not all(isinstance(n, int) for n in numbers):
+        raise ArgumentError(f"{name}: argnums={argnums!r}; it needs an int or a tuple of ints")
+    for n in numbers:
+        if not -len(args) <= n < len(args):
+            raise ArgumentError(f"{name}: argnums={argnums} and {len(args)} arguments are given")
+    numbers = [n % len(args) for n in numbers]
+
+    def placed(chosen):
+        full = list(args)
+        for n, x in zip(numbers, chosen):
+            full[n] = x
+        return full
+
+    return tuple(args[n] for n in numbers), placed
+
+
+def at_level(x, level, kind):
+    """Whether a value belongs to the transform of this level."""
+    return type(x) is kind and x.level == level
+
+
+def result(x):
+    """A value of a function as an array, unless it is traced."""
+    return x if type(x) in TRACED or hasattr(x, "dtype") else np.asarray(x)
+
+
+def same_structure(name, what, given, expected):
+    """Raise unless two containers have the same structure."""
+    if given != expected:
+        raise ArgumentError(
+            f"{name}: {what} has the structure {describe(given)} and needs {describe(expected)}"
+        )
+
+
+def handed_over(values):
+    """Results that share no memory with each other, since their users may write to them."""
+    used = set()
+    return [own(v, used) if type(v) is np.ndarray else v for v in values]
+
+

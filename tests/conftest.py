@@ -1,0 +1,13 @@
+"""What holds for every test."""
+
+import os
+
+import hypothesis
+
+# Two test processes share the cores with NumPy's own threads; no test opens a window.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+# A slow machine is no failure, and the same commit always runs the same examples.
+hypothesis.settings.register_profile("house", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("house")
