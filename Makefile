@@ -33,6 +33,8 @@ help:
 demo: $(VENV)/ready-show
 	@$(BIN)/autodiff demo
 
+# The test processes have the cores; NumPy's own threads would stand in their way.
+test: export OPENBLAS_NUM_THREADS ?= 1
 test: $(VENV)/ready-test
 	@echo "test: the whole suite"
 	@$(BIN)/python -m pytest --numprocesses $(JOBS) --maxprocesses 8
@@ -62,7 +64,7 @@ wheel: $(VENV)/ready-wheel
 	@$(BIN)/python -m hatchling build -t wheel -d dist
 
 clean:
-	rm -rf $(VENV) build dist .hypothesis .pytest_cache .ruff_cache
+	rm -rf $(VENV) autodiff-demo.html build dist .hypothesis .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 lock: $(BIN)/python

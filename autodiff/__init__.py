@@ -59,8 +59,8 @@ from .interpret.grad_mode import (
 from .interpret.graph import Node as Node, Variable as Variable, placeholder as placeholder_op
 from .interpret.tape import Tensor as Tensor
 from .ops.arithmetic import (
-    absolute as absolute,
     absolute as abs,
+    absolute as absolute,
     add as add,
     cbrt as cbrt,
     divide as div,
@@ -228,6 +228,15 @@ from .ops.trigonometric import (
     sinh as sinh,
     tan as tan,
     tanh as tanh,
+)
+from .transform.checkpoint import checkpoint as checkpoint
+from .transform.control import (
+    cond as cond,
+    fori_loop as fori_loop,
+    map as map,
+    scan as scan,
+    switch as switch,
+    while_loop as while_loop,
 )
 from .transform.custom import Function as Function, operator as operator
 from .transform.forward import jvp as jvp

@@ -4,12 +4,13 @@ import numpy as np
 
 from .core.errors import ArgumentError, GraphError
 from .core.spec import is_complex
-from .interpret.backward import ANOMALY, hooked, pulled
-from .interpret.backward import backward as run_backward
+from .interpret.backward import ANOMALY, backward as run_backward, hooked, pulled
 from .interpret.create import tensor as make_tensor
-from .interpret.grad_mode import enable_grad as enable_grad
-from .interpret.grad_mode import no_grad as no_grad
-from .interpret.grad_mode import set_grad_enabled as set_grad_enabled
+from .interpret.grad_mode import (
+    enable_grad as enable_grad,
+    no_grad as no_grad,
+    set_grad_enabled as set_grad_enabled,
+)
 from .interpret.tape import Tensor
 from .numeric.differences import central_jacobian
 from .transform.custom import Function as Function
@@ -61,10 +62,14 @@ def grad(
         raise GraphError("grad requires non-empty inputs; name the tensors to differentiate in")
     for x in inputs:
         if type(x) is not Tensor or x.vertex is None:
-            raise GraphError("one of the differentiated Tensors does not require grad; make it a leaf with requires_grad=True")
+            raise GraphError(
+                "one of the differentiated Tensors does not require grad; "
+                "make it a leaf with requires_grad=True"
+            )
     keep = create_graph if retain_graph is None else retain_graph
     found = pulled(outputs, given, keep, create_graph, {x.vertex for x in inputs})
-    return tuple(one_gradient(x, found, allow_unused or materialize_grads, materialize_grads) for x in inputs)
+    allow_unused = allow_unused or materialize_grads
+    return tuple(one_gradient(x, found, allow_unused, materialize_grads) for x in inputs)
 
 
 def one_gradient(x, found, allow_unused, materialize):
@@ -86,7 +91,9 @@ class detect_anomaly:
 
     >>> x = tensor(0.0, requires_grad=True)
     >>> with detect_anomaly():
-    ...     (x * float("inf")).backward()
+    ...     (0 * x ** 0.5).backward()
+    Traceback (most recent call last):
+    autodiff...GraphError: function 'PowBackward0' returned nan values in its 0th output...
     """
 
     def __init__(self, check_nan=True):
@@ -120,14 +127,17 @@ def jacobian_by_sweeps(outputs, x):
             for unit in (1, 1j) if is_complex(y.dtype) else (1,):
                 seed = np.zeros(y.shape, y.dtype)
                 seed[i] = unit
-                rows.append(grad(y, x, y.like(seed), True, allow_unused=True, materialize_grads=True)[0])
+                found = grad(y, x, y.like(seed), True, allow_unused=True, materialize_grads=True)
+                rows.append(found[0])
     return rows
 
 
 def real_parts(array):
     """The real and imaginary parts of an array, one after another; of a real one itself."""
     array = np.asarray(array)
-    return np.stack([array.real, array.imag], -1).ravel() if np.iscomplexobj(array) else array.ravel()
+    if not np.iscomplexobj(array):
+        return array.ravel()
+    return np.stack([np.real(array), np.imag(array)], -1).ravel()
 
 
 def gradcheck(func, inputs, *, eps=1e-6, atol=1e-5, rtol=1e-3, raise_exception=True):
@@ -144,7 +154,9 @@ def gradcheck(func, inputs, *, eps=1e-6, atol=1e-5, rtol=1e-3, raise_exception=T
     """
     inputs = as_tuple(inputs)
     if not any(type(x) is Tensor and x.requires_grad for x in inputs):
-        raise ArgumentError("gradcheck expects at least one input with requires_grad=True; none has it")
+        raise ArgumentError(
+            "gradcheck expects at least one input with requires_grad=True; none has it"
+        )
     try:
         for place, x in enumerate(inputs):
             if type(x) is Tensor and x.requires_grad:
@@ -156,6 +168,11 @@ def gradcheck(func, inputs, *, eps=1e-6, atol=1e-5, rtol=1e-3, raise_exception=T
     return True
 
 
+def tracked(outputs):
+    """The outputs that depend on an input that requires a gradient."""
+    return [y for y in as_tuple(outputs) if type(y) is Tensor and y.requires_grad]
+
+
 def check_input(func, inputs, place, eps, atol, rtol):
     """Compare the Jacobian in one input with central differences."""
     x = inputs[place]
@@ -165,9 +182,10 @@ def check_input(func, inputs, place, eps, atol, rtol):
         array = values.view(x.dtype).reshape(x.shape) if complex_input else values.reshape(x.shape)
         with no_grad():
             fresh = [make_tensor(array) if i == place else v for i, v in enumerate(inputs)]
-            return np.concatenate([real_parts(y.value) for y in as_tuple(func(*fresh))] or [np.zeros(0)])
+            parts = [real_parts(y.value) for y in as_tuple(func(*fresh))]
+            return np.concatenate(parts or [np.zeros(0)])
 
-    outputs = [y for y in as_tuple(func(*inputs)) if type(y) is Tensor and y.requires_grad]
+    outputs = tracked(func(*inputs))
     numeric = central_jacobian(plain, real_parts(x.value), eps)
     rows = [real_parts(r.value) for r in jacobian_by_sweeps(outputs, x)]
     analytic = np.stack(rows) if rows else np.zeros(numeric.shape)
@@ -180,7 +198,9 @@ def check_input(func, inputs, place, eps, atol, rtol):
         )
 
 
-def gradgradcheck(func, inputs, grad_outputs=None, *, eps=1e-6, atol=1e-5, rtol=1e-3, raise_exception=True):
+def gradgradcheck(
+    func, inputs, grad_outputs=None, *, eps=1e-6, atol=1e-5, rtol=1e-3, raise_exception=True
+):
     """Whether the second derivatives of `func` at `inputs` agree with central differences.
 
     grad_outputs: the cotangents of the outputs, random by default.
@@ -190,21 +210,29 @@ def gradgradcheck(func, inputs, grad_outputs=None, *, eps=1e-6, atol=1e-5, rtol=
     True
     """
     inputs = as_tuple(inputs)
-    outputs = [y for y in as_tuple(func(*inputs)) if type(y) is Tensor and y.requires_grad]
-    rng = np.random.default_rng(0)
-    if grad_outputs is None:
-        given = [make_tensor(rng.normal(size=y.shape).astype(y.dtype), requires_grad=True) for y in outputs]
-    else:
-        given = [g if g.requires_grad else g.detach().requires_grad_() for g in as_tuple(grad_outputs)]
+    wanted = [i for i, x in enumerate(inputs) if type(x) is Tensor and x.requires_grad]
     number = len(inputs)
+    if grad_outputs is None:
+        rng = np.random.default_rng(0)
+        outputs = tracked(func(*inputs))
+        grad_outputs = [make_tensor(rng.normal(size=y.shape).astype(y.dtype)) for y in outputs]
+    given = [as_leaf(g) for g in as_tuple(grad_outputs)]
 
     def first(*args):
         xs, gs = args[:number], args[number:]
         with enable_grad():
-            leaves = [x if x.requires_grad or i not in wanted else x.detach().requires_grad_() for i, x in enumerate(xs)]
-            ys = [y for y in as_tuple(func(*leaves)) if type(y) is Tensor and y.requires_grad]
+            leaves = [as_leaf(x) if i in wanted else x for i, x in enumerate(xs)]
+            ys = tracked(func(*leaves))
             chosen = [leaves[i] for i in wanted]
-            return grad(ys, chosen, gs, create_graph=True, allow_unused=True, materialize_grads=True)
+            return grad(
+                ys, chosen, gs, create_graph=True, allow_unused=True, materialize_grads=True
+            )
 
-    wanted = [i for i, x in enumerate(inputs) if type(x) is Tensor and x.requires_grad]
-    return gradcheck(first, (*inputs, *given), eps=eps, atol=atol, rtol=rtol, raise_exception=raise_exception)
+    return gradcheck(
+        first, (*inputs, *given), eps=eps, atol=atol, rtol=rtol, raise_exception=raise_exception
+    )
+
+
+def as_leaf(x):
+    """The tensor itself if it requires a gradient, else a leaf of the same value."""
+    return x if x.requires_grad else x.detach().requires_grad_()

@@ -1,8 +1,13 @@
 """How Sphinx builds these pages; `make docs` calls it in strict mode."""
 
 import re
+import sys
 import tomllib
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+import operator_table
+import public_names
 
 facts = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
 
@@ -64,5 +69,14 @@ def plain(app, what, name, obj, options, lines):
     lines[:] = out
 
 
+def rendered(app, name, source):
+    """Put what is rendered from the package into the pages that ask for it."""
+    if name == "operators":
+        source[0] = source[0].replace(operator_table.MARK, operator_table.page())
+    elif name == "reference":
+        source[0] = public_names.filled(source[0])
+
+
 def setup(app):
     app.connect("autodoc-process-docstring", plain)
+    app.connect("source-read", rendered)

@@ -37,7 +37,7 @@ def section(path):
     if not rows:
         return None
     module = import_module(f"autodiff.ops.{path.stem}")
-    title = inspect.getdoc(module).split("\n")[0].rstrip(".")
+    title = first_sentence(module.__doc__)
     lines = [f"## {title}", "", "```````{list-table}", ":header-rows: 1", ":class: operators", ""]
     for cells in [HEADINGS, *map(cells_of, rows)]:
         lines += [bullet(cell, first=not i) for i, cell in enumerate(cells)]
@@ -94,9 +94,9 @@ def rules(row):
     if not row.differentiable:
         return "none"
     found = list(named_rules(row))
-    lines = [f"{name}: `{text(rule)}`" if rule else f"{name}: `0`" for name, rule in found]
+    lines = [f"`{name}`: {text(rule) if rule else '`0`'}" for name, rule in found]
     notes = dict(note for _, rule in found if rule for note in helpers(rule))
-    lines += [f"where `{name}` is: {about}" for name, about in notes.items()]
+    lines += [f"`{name}`: {about}" for name, about in notes.items()]
     return "\\\n".join(lines)
 
 
@@ -115,13 +115,18 @@ def named_rules(row):
 
 
 def text(rule):
-    """The source of what a function returns last, on one line."""
+    """What a function or the one around it says it is; of others the source, without its head."""
     path = Path(rule.__code__.co_filename)
-    nodes = [n for n in ast.walk(parsed(path)) if begins_at(n, rule.__code__)]
-    node = nodes[0] if len(nodes) == 1 else next(n for n in nodes if holds(n, rule.__code__))
-    body = node.body if isinstance(node, ast.Lambda) else last_return(node)
-    source = ast.get_source_segment(path.read_text("utf-8"), body)
-    return " ".join(source.split())
+    tree, source = parsed(path), path.read_text("utf-8")
+    node = next(node for node in ast.walk(tree) if is_source(node, rule.__code__))
+    if isinstance(node, ast.Lambda):
+        return f"`{' '.join(ast.get_source_segment(source, node.body).split())}`"
+    around = [f for f in ast.walk(tree) if isinstance(f, ast.FunctionDef) and node in ast.walk(f)]
+    said = [about for about in map(ast.get_docstring, reversed(around)) if about]
+    if said:
+        return first_sentence(said[0])
+    lines = source.split("\n")[node.body[0].lineno - 1 : node.end_lineno]
+    return "\n".join(["", "", "```text", *[line[4:] for line in lines], "```"])
 
 
 @cache
@@ -129,34 +134,28 @@ def parsed(path):
     return ast.parse(path.read_text("utf-8"))
 
 
-def begins_at(node, code):
-    """Whether a node of the source is a function that begins on the line of `code`."""
-    first = {ast.Lambda: getattr(node, "lineno", None), ast.FunctionDef: first_line(node)}
-    return first.get(type(node)) == code.co_firstlineno
-
-
-def first_line(node):
-    """The line of a function's name, or of its first decorator."""
-    decorators = getattr(node, "decorator_list", [])
-    return min([d.lineno for d in decorators], default=getattr(node, "lineno", None))
-
-
-def holds(node, code):
-    """Whether the body of a lambda is where `code` computes its result: the last instruction."""
-    *_, (line, _, column, _) = code.co_positions()
-    return (node.body.lineno, node.body.col_offset) == (line, column)
-
-
-def last_return(function):
-    returns = [n for n in ast.walk(function) if isinstance(n, ast.Return)]
-    return max(returns, key=lambda node: node.lineno).value
+def is_source(node, code):
+    """Whether a node of the source is the function that was compiled to `code`."""
+    if isinstance(node, ast.FunctionDef):
+        lines = [node.lineno, *[d.lineno for d in node.decorator_list]]
+        return node.name == code.co_name and min(lines) == code.co_firstlineno
+    if not isinstance(node, ast.Lambda) or node.lineno != code.co_firstlineno:
+        return False
+    # several lambdas may stand on one line; the one is meant whose body holds all instructions
+    begin = node.body.lineno, node.body.col_offset
+    end = node.body.end_lineno, node.body.end_col_offset
+    spans = [((a, c), (b, d)) for a, b, c, d in code.co_positions() if (a, c) < (b, d)]
+    return all(begin <= first and last <= end for first, last in spans)
 
 
 def helpers(rule):
-    """(name, first sentence) of the functions of the same table that a rule calls and that are
-    not operators themselves."""
-    public = {id(value) for value in vars(autodiff).values()}
-    for name in rule.__code__.co_names:
+    """(name, what it is) of the functions that a rule calls and that are not public."""
+    for name in rule.__code__.co_names if rule.__name__ == "<lambda>" else ():
         value = rule.__globals__.get(name)
-        if isinstance(value, types.FunctionType) and id(value) not in public and value.__doc__:
-            yield name, inspect.getdoc(value).split("\n")[0].rstrip(".")
+        if isinstance(value, types.FunctionType) and value.__doc__ and not hasattr(autodiff, name):
+            yield name, first_sentence(value.__doc__)
+
+
+def first_sentence(docstring):
+    """What a docstring says first, without its full stop."""
+    return inspect.cleandoc(docstring).split("\n")[0].rstrip(".")

@@ -4,8 +4,7 @@ import os
 
 import hypothesis
 
-# Two test processes share the cores with NumPy's own threads; no test opens a window.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# No test opens a window.
 os.environ.setdefault("MPLBACKEND", "Agg")
 
 # A slow machine is no failure, and the same commit always runs the same examples.

@@ -188,6 +188,14 @@ def test_create_graph_puts_the_gradient_on_the_tape():
     assert x.grad.item() == 18.0
 
 
+def test_a_complex_scalar_needs_a_seed():
+    z = leaf(1 + 2j)
+    with pytest.raises(RuntimeError, match="complex"):
+        (z * z).backward()
+    (z * z).backward(ad.tensor(1 + 0j))
+    assert z.grad.item() == 2 - 4j
+
+
 def test_inputs_limits_which_leaves_receive():
     x, z = leaf([3.0, 4.0]), leaf([1.0, 2.0])
     (x * z).sum().backward(inputs=[x])

@@ -13,11 +13,9 @@ from traceback import extract_tb
 from types import ModuleType
 from typing import NamedTuple
 
-import numpy as np
 import pytest
 from markdown_it import MarkdownIt
 
-import autodiff
 from autodiff.core.op import Op
 
 ROOT = Path(__file__).parents[1]
@@ -115,9 +113,8 @@ def test_a_page_runs(page, module):
 
 
 @pytest.mark.parametrize("name", sorted(n for n, row in Op.table.items() if ">>>" in row.__doc__))
-def test_the_examples_of_an_operator_run(name):
-    names = {**Op.table, **vars(autodiff), "np": np, "ad": autodiff}
-    run_session(Op.table[name].__doc__, name, name, 1, names)
+def test_the_examples_of_an_operator_run(name, names_of_examples):
+    run_session(Op.table[name].__doc__, name, name, 1, Op.table | names_of_examples)
 
 
 def test_a_planted_wrong_example_of_an_operator_is_seen():

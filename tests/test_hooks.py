@@ -143,6 +143,42 @@ def test_autograd_grad_runs_hooks_too():
     assert g.tolist() == [140.0, 140.0]
 
 
+def test_autograd_grad_of_a_hooked_value_gives_what_the_hook_made():
+    x = leaf(2.0)
+    y = x * x
+    y.register_hook(lambda g: g * 10)
+    (g,) = ad.autograd.grad(y * 3, y)
+    assert g.item() == 30.0
+
+
+def test_what_a_hook_returned_is_not_changed_by_accumulation():
+    x, constant = leaf([1.0, 2.0]), ad.ones(2)
+    x.register_hook(lambda g: constant)
+    for _ in range(2):
+        x.sum().backward()
+    assert constant.tolist() == [1.0, 1.0]
+    assert x.grad.tolist() == [2.0, 2.0]
+
+
+def test_a_hooked_value_stays_on_the_tape_for_second_derivatives():
+    x = leaf(0.5)
+    y = x.exp()
+    y.register_hook(lambda g: g * 10)
+    (first,) = ad.autograd.grad(y * y, x, create_graph=True)
+    (second,) = ad.autograd.grad(first, x)
+    # first = 2 y * 10 * y; the hook also scales what reaches y from the second pass.
+    assert first.item() == pytest.approx(20 * 2.718281828459045, rel=1e-15)
+    assert second.item() == pytest.approx(400 * 2.718281828459045, rel=1e-15)
+
+
+def test_a_hooked_value_can_be_an_input_of_a_second_pass():
+    x = leaf(0.5)
+    y = x.exp()
+    y.register_hook(lambda g: None)
+    (first,) = ad.autograd.grad(y * 1.0, x, create_graph=True)
+    assert ad.autograd.grad(first, y)[0].item() == 1.0
+
+
 def test_a_hook_stays_with_the_value_it_was_registered_on():
     x = leaf([1.0, 2.0])
     y = x * 2

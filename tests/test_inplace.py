@@ -4,8 +4,6 @@ Where a view of a computed tensor is changed, a library may follow the view or r
 give a third answer.
 """
 
-import re
-
 import numpy as np
 import pytest
 
@@ -14,14 +12,6 @@ import autodiff as ad
 
 def leaf(data):
     return ad.tensor(data, requires_grad=True)
-
-
-def lines_marked(function, *marks):
-    """The line numbers of `function` that end in each mark."""
-    code = function.__code__
-    with open(code.co_filename, encoding="utf-8") as file:
-        numbered = list(enumerate(file, start=1))[code.co_firstlineno - 1 :]
-    return [next(n for n, text in numbered if text.rstrip().endswith(mark)) for mark in marks]
 
 
 def refusal(program):
@@ -336,65 +326,37 @@ def test_a_base_that_is_changed_tells_its_view_or_raises():
     assert "view" in message if message else found == expected
 
 
-# ----------------------------------------------------- values a rule still needs
+def test_a_reshape_that_had_to_copy_is_no_view():
+    x = leaf([[1.0, 2.0], [3.0, 4.0]])
+    y = x * 1
+    copied = y.T.reshape(-1)
+    y *= 10
+    (copied * copied).sum().backward()
+    assert copied.tolist() == [1.0, 3.0, 2.0, 4.0]
+    assert x.grad.tolist() == [[2.0, 4.0], [6.0, 8.0]]
 
 
-def square_then_element():
+def test_a_change_under_no_grad_keeps_the_history_of_a_computed_tensor():
     x = leaf([1.0, 2.0])
-    y = x * 2
-    z = y * y  # kept
-    y[0] = 1.0  # changed
-    z.sum().backward()
-
-
-def exponential_then_add():
-    x = leaf([1.0, 2.0])
-    z = (x * 2).exp()  # kept
-    z.add_(1)  # changed
-    z.sum().backward()
-
-
-def constant_factor_then_add():
-    x, w = leaf([1.0, 2.0]), ad.tensor([3.0, 4.0])
-    z = x * w  # kept
-    w += 1  # changed
-    z.sum().backward()
-
-
-def leaf_under_no_grad():
-    x = leaf([1.0, 2.0])
-    z = x * x  # kept
+    y, z = x * 3, x * 3
     with ad.no_grad():
-        x.add_(1)  # changed
-    z.sum().backward()
+        y.mul_(2)
+        z[0] = 100
+    (y + x + z).sum().backward()
+    assert y.tolist() == [6.0, 12.0]
+    assert z.tolist() == [100.0, 6.0]
+    assert x.grad.tolist() == [7.0, 7.0]
 
 
-def through_a_detached_twin():
+def test_a_copy_of_a_leaf_is_no_leaf():
     x = leaf([1.0, 2.0])
-    z = x * x  # kept
-    x.detach().add_(1)  # changed
-    z.sum().backward()
-
-
-NEEDED = [
-    square_then_element,
-    exponential_then_add,
-    constant_factor_then_add,
-    leaf_under_no_grad,
-    through_a_detached_twin,
-]
-
-
-@pytest.mark.parametrize("program", NEEDED)
-def test_changing_a_value_that_a_rule_still_needs_raises_and_names_both_lines(program):
-    message = error_of(program)
-    for line in lines_marked(program, "# kept", "# changed"):
-        assert re.search(rf"\b{line}\b", message), message
-
-
-def test_an_argument_that_was_overwritten_raises():
-    x = leaf([1.0, 2.0])
-    y = x * 2
-    z = y.sin().sum()
-    y.zero_()
-    assert "place" in error_of(z.backward)
+    w, y = ad.zeros(2), ad.zeros(2)
+    w.copy_(x)
+    y[:] = x
+    w += 1
+    y += 1
+    (w * y).sum().backward()
+    assert not w.is_leaf
+    assert not y.is_leaf
+    assert x.tolist() == [1.0, 2.0]
+    assert x.grad.tolist() == [4.0, 6.0]

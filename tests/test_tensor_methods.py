@@ -312,6 +312,16 @@ def test_slopes_of_a_matrix_product():
     assert b.grad.tolist() == [[8.0, 8.0], [8.0, 8.0]]
 
 
+def test_bitwise_operators_of_integers_and_truths():
+    whole, truth = ad.tensor([5, 3]), ad.tensor([True, False])
+    assert (whole & 1).tolist() == [1, 1]
+    assert (whole | 8).tolist() == [13, 11]
+    assert (whole ^ 1).tolist() == [4, 2]
+    assert (~whole).tolist() == [-6, -4]
+    assert (truth & ~truth).tolist() == [False, False]
+    assert (truth | True).tolist() == [True, True]
+
+
 # -------------------------------------------------------------------- dtypes
 
 

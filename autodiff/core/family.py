@@ -6,6 +6,8 @@ values the cotangent is the direction of steepest ascent, so an analytic rule is
 way back, and the rule of a real function of complex values on the way forward.
 """
 
+from typing import Any
+
 import numpy as np
 
 from .op import TRACED, Op
@@ -19,7 +21,7 @@ from .spec import (
     reduced_shape,
 )
 
-DTYPES = {}  # (operator, dtypes of the arguments) -> dtype of the output
+DTYPES: dict[tuple, Any] = {}  # (operator, dtypes of the arguments) -> dtype of the output
 
 
 def stretch(x, shape):
@@ -34,7 +36,7 @@ def zeros_like(x):
     return np.zeros(np.shape(x), np.result_type(x.dtype if hasattr(x, "dtype") else x))
 
 
-def total(terms):
+def total(terms) -> Any:
     """The sum of the terms that are there; None if there are none."""
     result = None
     for term in terms:
@@ -218,6 +220,9 @@ class Reduction(Op):
         super().__init__(signature, evaluate, **facts)
         self.rule, self.analytic, self.differentiable = rule, analytic, differentiable
 
+    def __call__(self, x, **params):
+        return x.single(self, params) if type(x) in TRACED else self.evaluate(x, **params)
+
     def infer(self, x, *, axes=None, keepdims=False, **extra):
         return Spec(reduced_shape(x.shape, axes, keepdims), result_dtype(self, (x,), **extra))
 
@@ -255,6 +260,9 @@ class Contraction(Op):
     transposes: one `lambda g, *args, **params` for each factor.
     """
 
+    transposes: Any
+    batched: Any = None
+
     def __init__(self, signature, evaluate, *transposes, infer=None, batch=None, **facts):
         super().__init__(signature, evaluate, reads="x", **facts)
         self.transposes = transposes
@@ -262,8 +270,6 @@ class Contraction(Op):
             self.infer = infer
         if batch:
             self.batched = batch
-
-    batched = None
 
     def infer(self, *args, **params):
         out = self.evaluate(*[stand_in(a) for a in args], **params)
@@ -305,4 +311,3 @@ class Opaque(Op):
         stated = {"jvp": jvp, "vjp": vjp, "infer": infer, "batch": batch}
         self.__dict__.update({name: rule for name, rule in stated.items() if rule})
         self.differentiable, self.outputs = differentiable, outputs
-

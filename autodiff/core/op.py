@@ -8,6 +8,7 @@ everything below it is a constant for it:
 
 import re
 from itertools import count
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -16,16 +17,20 @@ from .spec import Spec
 
 EAGER, SYMBOLIC = 0, 1
 new_level = count(2).__next__
-NO_PARAMS = {}  # shared, never written to
+NO_PARAMS: dict[str, Any] = {}  # shared, never written to
 
-TRACED = set()  # the exact types that interpret operators
-NUMPY = {}  # NumPy's ufuncs and functions -> ours, for np.sin(x) and ndarray * x
+TRACED: set[type] = set()  # the exact types that interpret operators
+NUMPY: dict[Any, Any] = {}  # NumPy's ufuncs and functions -> ours, for np.sin(x) and ndarray * x
 
 
 class Traced:
     """A value that interprets operators itself: it has a level and `interpret`."""
 
     __slots__ = ()
+    if TYPE_CHECKING:  # slots of the classes below, and methods made from the table
+        level: int
+
+        def __getattr__(self, name: str) -> Any: ...
 
     def __init_subclass__(cls):
         TRACED.add(cls)
@@ -42,7 +47,11 @@ class Traced:
         """`op(other, self)`, where `other` is an array or a number."""
         return Op.__call__(op, other, self)
 
-    def interpret(self, op, level, args, params):
+    def single(self, op, params):
+        """`op(self, **params)` for a row of one argument with parameters."""
+        return self.interpret(op, self.level, (self,), params)
+
+    def interpret(self, op, level, args, params) -> Any:
         """The value of `op(*args, **params)`, where `self` has the highest level."""
         raise TypeError(f"{type(self).__name__} does not interpret operators")
 
@@ -60,11 +69,14 @@ class Op:
     sample(rng, dtype) -> [(args, params), ...]: what the laws test instead of a domain
     """
 
-    table = {}
+    table: ClassVar[dict[str, Any]] = {}
+    evaluate: Any
+    keep_args: bool
+    keep_out: bool
     differentiable = True
     view = False  # whether evaluate may return memory of its argument
-    outputs = None  # how many, where evaluate returns a tuple
-    accumulate = None  # accumulate(buffer, g, *args, **params): vjp that adds to what is there
+    outputs: int | None = None  # how many, where evaluate returns a tuple
+    accumulate: Any = None  # accumulate(buffer, g, *args, **params): vjp that adds to what is there
 
     def __init__(
         self, signature, evaluate, *, reads="xy", domain=None, sample=None, latex=None,
@@ -83,7 +95,7 @@ class Op:
         if ufunc is not None:
             NUMPY.setdefault(ufunc, self)
 
-    def __call__(self, *args, **params):
+    def __call__(self, *args, **params) -> Any:
         """Apply to values of any kind: the highest level interprets."""
         top, level = None, -1
         for arg in args:
@@ -97,18 +109,18 @@ class Op:
         """What of the arguments the rules need at the sweep; None: their shapes alone."""
         return args if self.keep_args else None
 
-    def infer(self, *args, **params):
+    def infer(self, *args, **params) -> Any:
         """Spec of the output: by default, that of `evaluate` on ones."""
         from_ones = [np.ones(a.shape, a.dtype) if type(a) in TRACED else a for a in args]
         return specs(self.evaluate(*from_ones, **params))
 
-    def jvp(self, tangents, out, *args, **params):
+    def jvp(self, tangents, out, *args, **params) -> Any:
         raise missing(self, "jvp", "jvp(tangents, out, *args, **params)")
 
-    def vjp(self, g, out, wanted, *args, **params):
+    def vjp(self, g, out, wanted, *args, **params) -> Any:
         raise missing(self, "vjp", "vjp(g, out, wanted, *args, **params)")
 
-    def batch(self, batched, *args, **params):
+    def batch(self, batched, *args, **params) -> Any:
         raise missing(self, "batch", "batch(batched, *args, **params)")
 
     def __repr__(self):

@@ -1,6 +1,7 @@
 """What every public function of the table shares: PyTorch's keywords and unknown shapes."""
 
 from functools import wraps
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,7 @@ def public(*numpy, renamed=True):
 
     def decorate(f):
         @wraps(f)
-        def function(*args, **kwargs):
+        def function(*args, **kwargs) -> Any:
             if kwargs and renamed:
                 kwargs = {SPELLINGS.get(k, k): v for k, v in kwargs.items()}
             try:
@@ -36,7 +37,7 @@ def public(*numpy, renamed=True):
     return decorate
 
 
-def as_value(x):
+def as_value(x) -> Any:
     """`x` as an array, unless it is one already or is traced; numbers and lists are converted."""
     if type(x) in TRACED or hasattr(x, "shape"):
         return x

@@ -1,6 +1,6 @@
 """Shapes and dtypes: what is known of a value before its numbers are."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -32,7 +32,7 @@ def is_complex(dtype):
     return dtype is not FLOAT64 and dtype is not None and dtype.kind == "c"
 
 
-def from_end(axis, ndim):
+def from_end(axis, ndim) -> Any:
     """Axes counted from the end, (-1, -3): a leading batch axis changes nothing.
 
     axis: None (all axes), an int, or a tuple of ints.  Raises AxisError as NumPy does.
@@ -84,7 +84,7 @@ def broadcast_shapes(name, shapes):
         ) from None
 
 
-def full_shape(shape, size):
+def full_shape(shape, size) -> Any:
     """`shape` with one -1 replaced so that it holds `size` elements."""
     shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(int(s) for s in shape)
     if -1 in shape:

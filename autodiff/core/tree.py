@@ -6,7 +6,7 @@ A structure is a plain nested tuple, so that it compares, hashes and pickles:
     (kind, type, keys, children)           a container
 """
 
-import dataclasses
+from typing import Any
 
 LEAF = "leaf"
 
@@ -26,10 +26,10 @@ def _flatten(tree, leaves):
     elif isinstance(tree, dict):
         keys = _ordered(tree)
         children = [tree[k] for k in keys]
-    elif isinstance(tree, tuple) and hasattr(tree, "_fields"):
-        keys, children = tree._fields, tree
-    elif dataclasses.is_dataclass(tree) and not isinstance(tree, type):
-        keys = [f.name for f in dataclasses.fields(tree)]
+    elif isinstance(tree, tuple) and hasattr(kind, "_fields"):
+        keys, children = kind._fields, tree
+    elif hasattr(kind, "__dataclass_fields__"):
+        keys = list(kind.__dataclass_fields__)
         children = [getattr(tree, k) for k in keys]
     else:
         leaves.append(tree)
@@ -44,7 +44,7 @@ def _ordered(mapping):
         return list(mapping)
 
 
-def unflatten(structure, leaves):
+def unflatten(structure, leaves) -> Any:
     """The container with the given structure and leaves."""
     return _unflatten(structure, iter(leaves))
 
@@ -79,7 +79,7 @@ def _filled_dataclass(kind, keys, values):
     return result
 
 
-def tree_map(f, tree, *rest):
+def tree_map(f, tree, *rest) -> Any:
     """`f` of every leaf, in a container of the same structure.
 
     >>> tree_map(lambda x: 2 * x, {"a": 1, "b": [2, None]})

@@ -5,6 +5,7 @@ from contextvars import ContextVar
 import numpy as np
 
 from ..core.errors import GraphError
+from ..core.public import as_value
 from ..core.spec import Spec
 from .grad_mode import GradMode
 from .hooks import called
@@ -79,15 +80,15 @@ def seed(y, g, record):
     if g is None:
         if y.numel() != 1:
             raise GraphError(
-                f"grad can be implicitly created only for scalar outputs, and this tensor has shape "
+                "grad can be implicitly created only for scalar outputs, and this tensor has shape "
                 f"{y.shape}; give gradient= (grad_outputs= to grad) of that shape, or sum() first"
             )
         g = np.ones(y.shape, y.dtype)
-    given = g if hasattr(g, "shape") else np.asarray(g)
+    given = as_value(g)
     if given.shape != y.shape:
         raise GraphError(
-            f"mismatch in shape: gradient= (grad_outputs=) has shape {given.shape} and the tensor {y.shape}; "
-            "they must be equal"
+            f"mismatch in shape: gradient= (grad_outputs=) has shape {given.shape} and the tensor "
+            f"{y.shape}; they must be equal"
         )
     if not record:
         return cast(given.value if type(given) is type(y) else given, y.dtype)

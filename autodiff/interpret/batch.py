@@ -1,5 +1,7 @@
 """Batches: a stack of examples that behaves as one."""
 
+from typing import Any
+
 from .methods import Methods, escaped
 
 
@@ -7,6 +9,8 @@ class Batched(Methods):
     """A stack of examples along axis 0 of `value` that behaves as one example."""
 
     __slots__ = ("value", "level")
+    value: Any
+    level: int
 
     def interpret(self, op, level, args, params):
         mine = [type(a) is Batched and a.level == level for a in args]
@@ -28,7 +32,9 @@ class Batched(Methods):
 
     def __bool__(self):
         raise escaped(
-            self, "one truth value for all examples", "use where(condition, x, y), cond or while_loop"
+            self,
+            "one truth value for all examples",
+            "use where(condition, x, y), cond or while_loop",
         )
 
     def __repr__(self):

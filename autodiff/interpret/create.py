@@ -1,5 +1,7 @@
 """Making tensors: from data, by rule, and at random."""
 
+from typing import Any
+
 import numpy as np
 
 from ..core.op import TRACED
@@ -9,9 +11,17 @@ from .tape import Tensor, new_tensor
 
 
 class Generator:
-    """The random numbers of `rand`, `randn` and their kin."""
+    """The random numbers of `rand`, `randn` and their kin; made when first asked, for numpy.random
+    is slow to import."""
 
-    rng = np.random.default_rng()
+    rng: Any = None
+
+
+def generator():
+    """The generator in use."""
+    if Generator.rng is None:
+        Generator.rng = np.random.default_rng()
+    return Generator.rng
 
 
 def made(array, requires_grad):
@@ -67,7 +77,7 @@ def from_numpy(array):
     return new_tensor(array)
 
 
-def arange(start, end=None, step=1, *, dtype=None, requires_grad=False):
+def arange(start, end=None, step: Any = 1, *, dtype: Any = None, requires_grad=False):
     """Numbers from `start` (or 0) up to but not including `end`.
 
     >>> arange(4.0)
@@ -143,7 +153,7 @@ def rand(*shape, size=None, dtype=None, requires_grad=False):
     >>> rand(2, 3).shape
     (2, 3)
     """
-    values = Generator.rng.random(sizes(shape, size))
+    values = generator().random(sizes(shape, size))
     return made(np.asarray(values, dtype), requires_grad)
 
 
@@ -153,17 +163,17 @@ def randn(*shape, size=None, dtype=None, requires_grad=False):
     >>> randn(size=()).shape
     ()
     """
-    values = Generator.rng.standard_normal(sizes(shape, size))
+    values = generator().standard_normal(sizes(shape, size))
     return made(np.asarray(values, dtype), requires_grad)
 
 
-def randint(low, high=None, size=(), *, dtype=None):
+def randint(low, high=None, size: Any = (), *, dtype=None):
     """Random integers from `low` (or 0) up to but not including `high`.
 
     >>> randint(3, size=(4,)).shape
     (4,)
     """
-    return made(np.asarray(Generator.rng.integers(low, high, sizes((size,))), dtype), False)
+    return made(np.asarray(generator().integers(low, high, sizes((size,))), dtype), False)
 
 
 def randperm(n):
@@ -172,7 +182,7 @@ def randperm(n):
     >>> sorted(randperm(3).tolist())
     [0, 1, 2]
     """
-    return made(Generator.rng.permutation(n), False)
+    return made(generator().permutation(n), False)
 
 
 def rand_like(x, *, dtype=None, requires_grad=False):

@@ -1,4 +1,4 @@
-"""What a tensor can be asked beside its operators: backward, grad, detach, hooks, changes in place."""
+"""What a tensor can be asked beside its operators: its tape, its memory, changes in place."""
 
 import numpy as np
 
@@ -133,7 +133,9 @@ class EagerMethods(Methods):
             raise GraphError(f"assigned grad has {given}; it needs a tensor of shape {self.shape}")
         if type(self.vertex) is not Leaf:
             if value is not None:
-                raise GraphError("only a leaf with requires_grad=True holds a grad; none is set here")
+                raise GraphError(
+                    "only a leaf with requires_grad=True holds a grad; none is set here"
+                )
             return
         self.vertex.grad = value
 
@@ -216,20 +218,25 @@ class EagerMethods(Methods):
             raise escaped(self, "an array", "stay with functions of the table")
         if self.vertex is not None and not force:
             raise GraphError(
-                "can't call numpy() on Tensor that requires grad; use tensor.detach().numpy() instead"
+                "can't call numpy() on Tensor that requires grad; "
+                "use tensor.detach().numpy() instead"
             )
         return self.memory()
 
     def __array__(self, dtype=None, copy=None):
         array = self.numpy()
-        if copy or dtype is not None and array.dtype != dtype:
+        if copy or (dtype is not None and array.dtype != dtype):
             return np.array(array, dtype)
         return array
 
     def item(self):
         """The one number as a Python number."""
         if self.level:
-            raise escaped(self, "a number", "return it from the function, or use stop_gradient(x) where a constant is meant")
+            raise escaped(
+                self,
+                "a number",
+                "return it from the function, or use stop_gradient(x) where a constant is meant",
+            )
         if self.numel() != 1:
             raise GraphError(
                 f"a Tensor with {self.numel()} elements cannot be converted to Scalar; "
@@ -313,7 +320,9 @@ class EagerMethods(Methods):
 
     def __setitem__(self, key, new):
         if self.level:
-            raise escaped(self, "a change in place", "use setitem(x, index, v) and the value it gives")
+            raise escaped(
+                self, "a change in place", "use setitem(x, index, v) and the value it gives"
+            )
         target = getitem(self, key)
         if type(target.value) is np.ndarray and np.may_share_memory(target.value, self.memory()):
             change(target, self.fitted(new, target.shape), "x[index] = v")

@@ -5,7 +5,7 @@ import numpy as np
 from ..core.errors import FeedError, GraphError
 from ..core.op import TRACED
 from ..core.spec import is_complex
-from .graph import Node, placeholder, upstream
+from .graph import Node, Variable, placeholder, upstream
 
 
 class Executor:
@@ -29,7 +29,9 @@ class Executor:
                     "made from Variable(name=...)"
                 )
         self.order = upstream(self.nodes)
+        self.known = frozenset(self.order)
         self.variables = [x for x in self.order if x.op is placeholder]
+        self.plans = {}
 
     def run(self, feed_dict=None):
         """The arrays of the nodes, for the numbers that are fed: {node: array or number}.
@@ -38,17 +40,33 @@ class Executor:
         and for a shape or dtype that does not fit; the message has the node's name.
         """
         values = self.fed(feed_dict or {})
-        for x in needed(self.nodes, values):
-            if x.op is placeholder and x not in values:
-                raise FeedError(f"variable {x.name!r} is not fed; give it in feed_dict={{{x.name}: array}}")
-        return run(self.nodes, values)
+        if len(values) < len(self.variables) or any(x not in values for x in self.variables):
+            for x in needed(self.nodes, values):
+                if x.op is placeholder and x not in values:
+                    raise FeedError(
+                        f"variable {x.name!r} is not fed; give it in feed_dict={{{x.name}: array}}"
+                    )
+            return run(self.nodes, values)
+        if len(values) > len(self.variables):
+            return run(self.nodes, values)
+        return self.plan(values)([values[x] for x in self.variables])
+
+    def plan(self, values):
+        """The plan for the shapes and dtypes that are fed, made when they are first met."""
+        key = tuple([(values[x].shape, values[x].dtype) for x in self.variables])
+        found = self.plans.get(key)
+        if found is None:
+            found = self.plans[key] = planned(self.nodes, self.variables, values)
+        return found
 
     def fed(self, feed_dict):
         """The feed as checked arrays."""
-        known, values = set(self.order), {}
+        known, values = self.known, {}
         for x, given in feed_dict.items():
             if type(x) is not Node:
-                raise FeedError(f"feed_dict has the key {x!r} of type {type(x).__name__}; keys are nodes")
+                raise FeedError(
+                    f"feed_dict has the key {x!r} of type {type(x).__name__}; keys are nodes"
+                )
             if x not in known:
                 raise FeedError(f"feed_dict has {x.label()}, which none of the nodes to run needs")
             values[x] = checked_feed(x, given)
@@ -60,18 +78,76 @@ class Executor:
 
 def checked_feed(x, given):
     """What was fed for one node, as an array that fits it."""
-    value = given if type(given) in TRACED or hasattr(given, "__array_function__") else np.asarray(given)
+    is_array = type(given) in TRACED or hasattr(given, "__array_function__")
+    value = given if is_array else np.asarray(given)
     if value.dtype.kind not in "biufc":
-        raise FeedError(f"{x.label()} was fed {type(given).__name__} of dtype {value.dtype}; feed numbers")
+        raise FeedError(
+            f"{x.label()} was fed {type(given).__name__} of dtype {value.dtype}; feed numbers"
+        )
     if x.known is not None and value.shape != x.known:
-        raise FeedError(f"{x.label()} has shape {x.known} and was fed shape {value.shape}; feed its shape")
+        raise FeedError(
+            f"{x.label()} has shape {x.known} and was fed shape {value.shape}; feed its shape"
+        )
     if x.dtype is None:
         if is_complex(value.dtype):
-            raise FeedError(f"{x.label()} was fed complex numbers; declare Variable(name=..., dtype=complex)")
+            raise FeedError(
+                f"{x.label()} was fed complex numbers; declare Variable(name=..., dtype=complex)"
+            )
         return value
     if not np.can_cast(value.dtype, x.dtype, "same_kind"):
-        raise FeedError(f"{x.label()} has dtype {x.dtype} and was fed {value.dtype}; feed its dtype")
+        raise FeedError(
+            f"{x.label()} has dtype {x.dtype} and was fed {value.dtype}; feed its dtype"
+        )
     return value if value.dtype == x.dtype else value.astype(x.dtype)
+
+
+def planned(nodes, variables, values):
+    """The plan of a graph; where shapes were unknown, of the same graph at the shapes fed."""
+    if all(x.known is not None for x in upstream(nodes)):
+        return Plan(nodes, variables)
+    fixed = [Variable(x.name, values[x].shape, values[x].dtype) for x in variables]
+    return Plan(run(nodes, dict(zip(variables, fixed))), fixed)
+
+
+class Plan:
+    """The steps of a graph in order, with places instead of names, run again and again.
+
+    steps: (node, places of its node arguments or None, constants, places to let go).
+    """
+
+    def __init__(self, nodes, variables):
+        traced = [x for x in nodes if type(x) is Node]
+        order = upstream(traced)
+        place = {x: i for i, x in enumerate(variables)}
+        for x in order:
+            place.setdefault(x, len(place))
+        self.results = [(place[x], None) if type(x) is Node else (None, x) for x in nodes]
+        self.room = [None] * len(place)
+        kept = {place[x] for x in traced}
+        self.steps, seen = [], set(kept)
+        for x in reversed(order):
+            if x.op is placeholder:
+                continue
+            places = [place[a] if type(a) is Node else None for a in x.args]
+            last = {p for p in places if p is not None} - seen
+            seen |= last
+            self.steps.append((x, place[x], list(zip(places, x.args)), last))
+        self.steps.reverse()
+
+    def __call__(self, fed):
+        """The arrays of the nodes, from those of the variables."""
+        values = self.room.copy()
+        values[: len(fed)] = fed
+        for x, here, args, last in self.steps:
+            given = [c if p is None else values[p] for p, c in args]
+            try:
+                values[here] = x.op(*given, **x.params)
+            except (ValueError, TypeError) as error:
+                error.add_note(f"while running {x.label()} ({x.op.name})")
+                raise
+            for p in last:
+                values[p] = None
+        return [c if p is None else values[p] for p, c in self.results]
 
 
 def run(nodes, values):
@@ -125,7 +201,8 @@ def table(order, nodes):
         inputs += [f"{k}={v}" for k, v in x.params.items()]
         mark = " →" if x in asked else ""
         shape = "?" if x.known is None else str(x.known)
-        rows.append((numbers[x] + mark, x.op.name if x.op is not placeholder else "variable", ", ".join(inputs), shape))
+        op = "variable" if x.op is placeholder else x.op.name
+        rows.append((numbers[x] + mark, op, ", ".join(inputs), shape))
     widths = [max(len(r[i]) for r in rows) for i in range(4)]
     return "\n".join("  ".join(c.ljust(w) for c, w in zip(r, widths)).rstrip() for r in rows)
 

@@ -1,5 +1,7 @@
 """Forward mode: a value with its tangent."""
 
+from typing import Any
+
 from .methods import Methods
 from .sweep import cast
 
@@ -8,6 +10,9 @@ class Dual(Methods):
     """primal + ε tangent, with the ε of one jvp call."""
 
     __slots__ = ("value", "tangent", "level")
+    value: Any
+    tangent: Any
+    level: int
 
     def interpret(self, op, level, args, params):
         mine = [type(a) is Dual and a.level == level for a in args]

@@ -1,10 +1,13 @@
 """Whether eager operations are recorded: no_grad, enable_grad, set_grad_enabled."""
 
-import inspect
+from collections.abc import Generator
 from functools import wraps
+from typing import Any
 
 from ..core.op import new_level
 from .vertex import UNRECORDED
+
+GENERATOR = 0x20  # the flag of a generator function's code
 
 
 class GradMode:
@@ -28,29 +31,13 @@ class GradMode:
 
     def __call__(self, function):
         """Decorate: the mode holds while the function, or each step of a generator, runs."""
-        if inspect.isclass(function):
+        if isinstance(function, type):
             raise TypeError(f"{function.__name__} is a class; decorate its methods instead")
-        if inspect.isgeneratorfunction(function):
+        if getattr(function, "__code__", None) and function.__code__.co_flags & GENERATOR:
 
             @wraps(function)
             def stepping(*args, **kwargs):
-                with GradMode(self.enabled):
-                    generator = function(*args, **kwargs)
-                answer, error = None, None
-                while True:
-                    try:
-                        with GradMode(self.enabled):
-                            step = generator.throw(error) if error else generator.send(answer)
-                    except StopIteration as stop:
-                        return stop.value
-                    answer, error = None, None
-                    try:
-                        answer = yield step
-                    except GeneratorExit:
-                        generator.close()
-                        raise
-                    except BaseException as thrown:
-                        error = thrown
+                return (yield from Steps(function(*args, **kwargs), self.enabled))
 
             return stepping
 
@@ -62,12 +49,31 @@ class GradMode:
         return wrapped
 
 
+class Steps(Generator):
+    """A generator each of whose steps runs in a mode; between them the mode is the caller's."""
+
+    def __init__(self, generator, enabled):
+        self.generator, self.enabled = generator, enabled
+
+    def send(self, value):
+        with GradMode(self.enabled):
+            return self.generator.send(value)
+
+    def throw(self, *error):
+        with GradMode(self.enabled):
+            return self.generator.throw(*error)
+
+    def close(self):
+        with GradMode(self.enabled):
+            self.generator.close()
+
+
 def limit(enabled):
     """The level up to which nothing is recorded."""
     return -1 if enabled else new_level()
 
 
-def no_grad(function=None):
+def no_grad(function=None) -> Any:
     """Turn recording off, as `with no_grad():` or as a decorator.
 
     >>> x = tensor([1.0], requires_grad=True)
@@ -79,7 +85,7 @@ def no_grad(function=None):
     return GradMode(False) if function is None else GradMode(False)(function)
 
 
-def enable_grad(function=None):
+def enable_grad(function=None) -> Any:
     """Turn recording on inside `no_grad`, as a context manager or as a decorator.
 
     >>> x = tensor([1.0], requires_grad=True)

@@ -1,7 +1,8 @@
 """Symbolic graphs: nodes without numbers, built first and run later."""
 
-import secrets
+import os
 from itertools import count
+from typing import Any
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -17,7 +18,7 @@ from .tape import new_tensor
 from .vertex import leaf, pick
 
 NODES = WeakValueDictionary()  # nodes that were pickled, by identity, so that they are found again
-PROCESS, serial = secrets.token_hex(8), count().__next__
+PROCESS, serial = os.urandom(8).hex(), count().__next__
 INFIX = {
     "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**", "less": "<",
     "less_equal": "<=", "greater": ">", "greater_equal": ">=", "equal": "==", "not_equal": "!=",
@@ -28,9 +29,9 @@ INFIX = {
 class Node(Methods):
     """A value without numbers: a variable, or an operator on other nodes.
 
-    name: what it is called; op: its row, `placeholder_op` for a variable; inputs: the nodes it is computed
-    from; const_attr: the constant among its arguments, if there is one; shape, dtype: as far as
-    they are known before numbers are fed.
+    name: what it is called; op: its row, `placeholder_op` for a variable; inputs: the nodes it is
+    computed from; const_attr: the constant among its arguments, if there is one; shape, dtype: as
+    far as they are known before numbers are fed.
 
     >>> x = Variable(name="x", shape=())
     >>> y = x * 2
@@ -39,6 +40,14 @@ class Node(Methods):
     """
 
     __slots__ = ("op", "args", "params", "known", "dtype", "level", "given", "uid", "__weakref__")
+    op: Any
+    args: Any
+    params: Any
+    known: Any
+    dtype: Any
+    level: int
+    given: Any
+    uid: Any
 
     def interpret(self, op, level, args, params):
         try:
@@ -46,7 +55,7 @@ class Node(Methods):
         except UnknownShapeError:
             if not isinstance(op, Elementwise):
                 raise
-            spec = Spec(None, result_dtype(op, args, **params))
+            return node(op, args, params, Spec(None, result_dtype(op, args, **params)), level)
         if type(spec) is Spec:
             return node(op, args, params, spec, level)
         shapes = tuple(s.shape for s in spec)
@@ -106,9 +115,9 @@ class Node(Methods):
         return node(call, tuple(leaves), NO_PARAMS, Spec(None, None), self.level)
 
     def sum_like(self, c, p, v):
-        """A cotangent `c` that `p` heard from `v`, summed to the shape of `p` when that is known."""
+        """The cotangent `c` that `p` heard from `v`, summed to the shape of `p` once it is known."""
         others = [a for a in v.args if a is not p]
-        scalars = all(not hasattr(a, "dtype") for a in others) if isinstance(v.op, Elementwise) else False
+        scalars = isinstance(v.op, Elementwise) and not any(hasattr(a, "dtype") for a in others)
         if isinstance(v.op, (Unary, Composite)) or scalars:
             return c
         summed = Composite("sum_like", sum_like)
@@ -211,7 +220,7 @@ def sum_like(g, x):
 class Composite(Op):
     """A function of the table as one operator of a graph, run when the shapes are known."""
 
-    def __init__(self, name, function):
+    def __init__(self, name, function: Any):
         self.name, self.function = name, function
         self.keep_args = self.keep_out = True
         self.latex = None

@@ -17,7 +17,10 @@ class Watch(Op):
         return (tensor if type(g) is kind else tensor.value,)
 
 
-watch = Watch("watch(x)", lambda x, **_: x, reads="", latex="$x", sample=lambda rng, dtype: [], doc="The identity, with hooks.")
+watch = Watch(
+    "watch(x)", lambda x, **_: x, reads="", latex="$x", sample=lambda rng, dtype: [],
+    doc="The identity, with hooks.",
+)  # fmt: skip
 
 
 def called(hook, tensor):
@@ -38,8 +41,9 @@ def watched(v, kind):
     """The parameters of the watch on a vertex, which is put in place when there is none."""
     if v.op is not watch:
         inner = Vertex()
-        for name in ("op", "parents", "args", "params", "out", "shape", "dtype", "time", "code", "spot"):
-            setattr(inner, name, getattr(v, name))
+        for name in Vertex.__slots__:
+            if name != "__weakref__":
+                setattr(inner, name, getattr(v, name))
         v.op, v.parents, v.args, v.out = watch, (inner,), None, None
         v.params = {"hooks": [], "kept": [], "kind": kind}
     return v.params

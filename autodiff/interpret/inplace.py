@@ -7,6 +7,7 @@ of an array has a time; a vertex that kept the array earlier refuses to use it.
 
 import sys
 import weakref
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +23,10 @@ class Storage:
     """What the handles on one memory have in common: the base's value, vertex and the handles."""
 
     __slots__ = ("value", "vertex", "level", "handles")
+    value: Any
+    vertex: Any
+    level: int
+    handles: list[Any]
 
     def __init__(self, base):
         self.value, self.vertex, self.level = base.value, base.vertex, base.level
@@ -117,7 +122,9 @@ def change(handle, result, name):
     if type(handle.value) is not np.ndarray:
         handle.value = np.array(handle.value)
     if not handle.value.flags.writeable:
-        raise GraphError(f"{name}: the tensor is a broadcast view whose elements share memory; clone() it first")
+        raise GraphError(
+            f"{name}: the tensor is a broadcast view whose elements share memory; clone() it first"
+        )
     cut = result.dtype != handle.dtype
     np.copyto(handle.value, result.value, casting="same_kind")
     note_change(handle.value)
@@ -126,7 +133,7 @@ def change(handle, result, name):
     result = result.astype(handle.dtype) if cut else result
     if storage is None:
         handle.vertex = result.vertex
-    elif result.vertex is not None or storage.vertex is not None and handle.vertex is not None:
+    elif result.vertex is not None or (storage.vertex is not None and handle.vertex is not None):
         rebase(storage, handle, result)
     return handle
 

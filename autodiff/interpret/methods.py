@@ -1,11 +1,25 @@
 """Python's operators, and the methods of arrays in NumPy's and PyTorch's words, of every traced value."""
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from ..core.errors import TracedError
 from ..core.op import NUMPY, Traced
-from ..ops import arithmetic, choose, complex, contract, exponential, index, move, reduce, scan
-from ..ops import special, statistics, trigonometric
+from ..ops import (
+    arithmetic,
+    choose,
+    complex,
+    contract,
+    exponential,
+    index,
+    move,
+    reduce,
+    scan,
+    special,
+    statistics,
+    trigonometric,
+)
 
 OPERATORS = {
     "add": arithmetic.add, "sub": arithmetic.subtract, "mul": arithmetic.multiply,
@@ -72,6 +86,25 @@ class Methods(Traced):
 
     __slots__ = ()
     __array_priority__ = 1000.0
+    if TYPE_CHECKING:  # made from OPERATORS below
+        shape: Any
+        dtype: Any
+        __add__: Any
+        __radd__: Any
+        __sub__: Any
+        __rsub__: Any
+        __mul__: Any
+        __rmul__: Any
+        __truediv__: Any
+        __rtruediv__: Any
+        __pow__: Any
+        __rpow__: Any
+        __mod__: Any
+        __floordiv__: Any
+        __lt__: Any
+        __le__: Any
+        __gt__: Any
+        __ge__: Any
 
     @property
     def ndim(self):
@@ -204,7 +237,7 @@ class Methods(Traced):
 
     def squeeze(self, *axis, **named):
         """Without unit axes, or without those named; in PyTorch's `dim=` others are left alone."""
-        if "dim" in named or axis and isinstance(axis[0], int) and self.shape[axis[0]] != 1:
+        if "dim" in named or (axis and isinstance(axis[0], int) and self.shape[axis[0]] != 1):
             dims = named.get("dim", axis[0] if axis else None)
             dims = dims if isinstance(dims, tuple) else (dims,)
             return move.squeeze(self, tuple(d for d in dims if self.shape[d] == 1))

@@ -51,7 +51,12 @@ def formatter(array):
     """A function from one number to text of the common width."""
     if array.dtype.kind == "c":
         real, imag = formatter(array.real), formatter(np.abs(array.imag))
-        return lambda z: f"{real(z.real)}{'-' if np.signbit(z.imag) else '+'}{imag(abs(z.imag)).strip()}j"
+
+        def complex_text(z):
+            sign = "-" if np.signbit(z.imag) else "+"
+            return f"{real(z.real)}{sign}{imag(abs(z.imag)).strip()}j"
+
+        return complex_text
     if array.dtype.kind == "b":
         width = 5 if array.ndim and not array.all() else 4
         return lambda x: str(bool(x)).rjust(width if array.ndim else 0)

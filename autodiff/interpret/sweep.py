@@ -7,49 +7,51 @@ from ..core.spec import is_complex
 from ..ops.move import sum_to
 
 
-def sweep(seeds, see, targets=None, inspect=None):
+def sweep(seeds, see, targets=None, inspect=None, since=None):
     """Pull cotangents back from the roots: {vertex: cotangent}.
 
     seeds: {root: cotangent of its shape}.
     see: what the rules are shown of a vertex, (out, args).
     targets: the vertices to give cotangents of; None for all leaves.
     inspect: is called with each vertex and the cotangents that its rule gave.
+    since: vertices recorded before this time count as leaves.
     A vertex is ready when its last consumer has spoken; what it heard is summed to its own shape
     and dtype, so no rule has to think of broadcasting.  A leaf that was reached only through
     derivatives that are zero everywhere has the cotangent None.
     """
     with np.errstate(all="ignore"):  # an infinite slope is a value, such as that of sqrt at 0
-        return swept(seeds, see, targets, inspect)
+        return swept(seeds, see, targets, inspect, since)
 
 
-def swept(seeds, see, targets, inspect):
+def swept(seeds, see, targets, inspect, since):
     """`sweep`, whatever NumPy warns of."""
     relevant = None if targets is None else leading_to(seeds, targets)
-    pending = consumers(seeds, relevant)
+    pending = consumers(seeds, relevant, since)
     cotangents, found, owned = dict(seeds), {}, set()
     ready = [root for root in seeds if not pending[root]]
     while ready:
         v = ready.pop()
         g = cotangents.pop(v, None)
         owned.discard(v)
-        if v.op is None if targets is None else v in targets:
+        is_leaf = v.op is None or since is not None and v.time < since
+        if is_leaf if targets is None else v in targets:
             found[v] = g
-        if v.op is None:
+        if is_leaf:
             continue
-        parents = v.parents if relevant is None else [p if p in relevant else None for p in v.parents]
-        out, args = see(v) if g is not None else (None, None)
-        if g is None:
-            pulled = parents
-        elif v.op.accumulate is not None and parents[0] is not None and type(g) is np.ndarray:
-            v.op.accumulate(buffer(parents[0], cotangents, owned), g, *args, **v.params)
-            pulled = ()
-        else:
-            pulled = v.op.vjp(g, out, parents, *(args or parents), **v.params)
-            if inspect is not None:
-                inspect(v, pulled)
-            for p, c in zip(parents, pulled):
-                if p is not None and c is not None:
-                    hear(p, c, v, cotangents, owned)
+        parents = v.parents
+        if relevant is not None:
+            parents = [p if p in relevant else None for p in parents]
+        if g is not None:
+            out, args = see(v)
+            if v.op.accumulate is not None and additive(parents[0], g, cotangents):
+                v.op.accumulate(buffer(parents[0], cotangents, owned), g, *args, **v.params)
+            else:
+                pulled = v.op.vjp(g, out, parents, *(args or parents), **v.params)
+                if inspect is not None:
+                    inspect(v, pulled)
+                for p, c in zip(parents, pulled):
+                    if p is not None and c is not None:
+                        hear(p, c, v, cotangents, owned)
         for p in parents:
             if p is not None:
                 pending[p] -= 1
@@ -78,6 +80,11 @@ def hear(p, c, v, cotangents, owned):
             owned.add(p)
 
 
+def additive(p, g, cotangents):
+    """Whether the cotangent of `p` is a plain array to which `g` can be added in place."""
+    return p is not None and type(g) is np.ndarray and type(cotangents.get(p, g)) is np.ndarray
+
+
 def buffer(p, cotangents, owned):
     """The cotangent of `p` as an array that nobody else holds, zeros at first."""
     if p not in owned:
@@ -96,11 +103,12 @@ def cast(c, dtype):
     return c if c.dtype == dtype else c.astype(dtype)
 
 
-def consumers(roots, relevant=None):
+def consumers(roots, relevant=None, since=None):
     """How many times each vertex is an argument of another, from the roots up."""
     pending, stack = dict.fromkeys(roots, 0), list(roots)
     while stack:
-        for p in stack.pop().parents:
+        v = stack.pop()
+        for p in v.parents if since is None or v.time >= since else ():
             if p in pending:
                 pending[p] += 1
             elif p is not None and (relevant is None or p in relevant):

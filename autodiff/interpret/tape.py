@@ -1,6 +1,7 @@
 """The eager interpreter: a Tensor is a handle on a value and on the vertex that made it."""
 
 import sys
+from typing import Any
 
 import numpy as np
 
@@ -27,6 +28,10 @@ class Tensor(EagerMethods):
     """
 
     __slots__ = ("value", "vertex", "level", "storage", "__weakref__")
+    value: Any
+    vertex: Any
+    level: int
+    storage: Any
 
     def unary(self, op):
         """The hot path of one argument: evaluate, and write one vertex."""
@@ -48,36 +53,59 @@ class Tensor(EagerMethods):
 
     def binary(self, op, other):
         """The hot path of two: the other is on the same tape, or a plain array or number."""
-        if type(other) is Tensor and other.level == self.level:
-            return self.recorded(op, (self.value, other.value), (self.vertex, other.vertex))
-        if type(other) in TRACED:
+        x, a, level = self.value, self.vertex, self.level
+        if type(other) is Tensor and other.level == level:
+            y, b = other.value, other.vertex
+        elif type(other) in TRACED:
             return Op.__call__(op, self, other)
-        return self.recorded(op, (self.value, other), (self.vertex, None))
-
-    def reflected(self, op, other):
-        return self.recorded(op, (other, self.value), (None, self.vertex))
-
-    def recorded(self, op, args, parents):
-        """The tensor of `op(*args)`; what `binary` and `reflected` share."""
-        level = self.level
-        x, y = args
+        else:
+            y, b = other, None
         try:
             out = op(x, y) if level else op.evaluate(x, y)
         except (ValueError, TypeError) as error:
-            raise explained(op, args, error) from None
+            raise explained(op, (x, y), error) from None
         result = Tensor()
         result.value, result.level = out, level
-        a, b = parents
         if (a is b is None) or not op.differentiable or level <= UNRECORDED.get():
             result.vertex = None
             return result
         result.vertex = v = Vertex()
-        v.op, v.parents, v.params = op, parents, NO_PARAMS
-        v.args = args if op.keep_args else None
+        v.op, v.parents, v.params = op, (a, b), NO_PARAMS
+        v.args = (x, y) if op.keep_args else None
         v.out = out if op.keep_out else None
         v.shape, v.dtype, v.time = out.shape, out.dtype, clock.now
-        frame = getframe(3)
+        frame = getframe(2)
         v.code, v.spot = frame.f_code, frame.f_lasti
+        return result
+
+    def reflected(self, op, other):
+        """`op(other, self)`, where `other` is an array or a number."""
+        value, level, parent = self.value, self.level, self.vertex
+        try:
+            out = op(other, value) if level else op.evaluate(other, value)
+        except (ValueError, TypeError) as error:
+            raise explained(op, (other, value), error) from None
+        result = Tensor()
+        result.value, result.level = out, level
+        if parent is None or not op.differentiable or level <= UNRECORDED.get():
+            result.vertex = None
+        else:
+            result.vertex = vertex(op, (None, parent), (other, value), NO_PARAMS, out, 3)
+        return result
+
+    def single(self, op, params):
+        """The path of one argument with parameters, such as a reduction."""
+        value, level, parent = self.value, self.level, self.vertex
+        try:
+            out = op(value, **params) if level else op.evaluate(value, **params)
+        except (ValueError, TypeError) as error:
+            raise explained(op, (value,), error) from None
+        result = Tensor()
+        result.value, result.level = out, level
+        if parent is None or not op.differentiable or level <= UNRECORDED.get():
+            result.vertex = None
+        else:
+            result.vertex = vertex(op, (parent,), (value,), params, out, 6)
         return result
 
     def interpret(self, op, level, args, params):

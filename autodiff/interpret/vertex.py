@@ -5,6 +5,7 @@ Objects are made bare and then filled: a constructor with arguments costs 200 ns
 
 import sys
 from contextvars import ContextVar
+from typing import Any
 
 from ..core.op import EAGER, NO_PARAMS, Op
 
@@ -35,12 +36,24 @@ class Vertex:
         "op", "parents", "args", "params", "out", "shape", "dtype", "time", "code", "spot",
         "__weakref__",
     )  # fmt: skip
+    op: Any
+    parents: Any
+    args: Any
+    params: Any
+    out: Any
+    shape: Any
+    dtype: Any
+    time: int
+    code: Any
+    spot: int
 
 
 class Leaf(Vertex):
     """The vertex of an input: where a cotangent ends, and `backward` adds it to `grad`."""
 
     __slots__ = ("grad", "hooks")
+    grad: Any
+    hooks: Any
 
 
 def leaf(value):

@@ -1,1 +1,1 @@
-"""Finite differences and the complex step: the other way to differentiate, and the judge of ours."""
+"""Finite differences and the complex step: the other way to differentiate, the judge of ours."""

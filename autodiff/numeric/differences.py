@@ -1,5 +1,7 @@
 """Derivatives from values alone: central differences and the complex step."""
 
+from typing import Any
+
 import numpy as np
 
 from ..core.errors import ArgumentError
@@ -40,11 +42,12 @@ def complex_jacobian(f, x, step=COMPLEX_STEP):
     x = np.asarray(x)
     if np.iscomplexobj(x):
         raise ArgumentError("complex_jacobian: x is complex already; use central_jacobian")
-    columns = [np.imag(f(shifted(x.astype(complex), i, 1j * step))) / step for i in np.ndindex(x.shape)]
+    z = x.astype(complex)
+    columns = [np.imag(f(shifted(z, i, 1j * step))) / step for i in np.ndindex(x.shape)]
     return assembled(columns, f, x)
 
 
-def shifted(x, index, h):
+def shifted(x, index, h) -> Any:
     """A copy of `x` with `h` added at one index."""
     moved = np.array(x, copy=True)
     moved[index] += h

@@ -5,7 +5,7 @@ import operator
 import numpy as np
 
 from ..core.family import Binary, Unary
-from .choose import floor_divide, sign, where
+from .choose import floor_divide, ones_like, sign, where
 from .exponential import log
 
 add = Binary(
@@ -48,7 +48,7 @@ divide = Binary(
     "divide(x, y)", np.divide,
     lambda t, z, x, y: t / y,
     lambda t, z, x, y: -t * z / y,
-    domain=((-3, 3), (0.5, 3)), latex=r"\frac{$x}{$y}", torch="Div",
+    domain=((-3, 3), (-3, -0.5, 0.5, 3)), latex=r"\frac{$x}{$y}", torch="Div",
     doc="""Quotient `x / y`, elementwise with broadcasting; the IEEE result at `y = 0`.
 
     >>> float(divide(1.0, 4.0))
@@ -59,7 +59,7 @@ divide = Binary(
 
 def power_slope(x, y):
     """The derivative of x ** y in x, `y x ** (y - 1)`; zero where y is zero, also at x = 0."""
-    if isinstance(y, (int, float)):
+    if isinstance(y, (int, float, complex)):
         return 2 * x if y == 2 else y * x ** (y - 1) if y else 0 * x
     still = y == 0
     return where(still, 0, y * power(x, where(still, 1, y - 1)))
@@ -68,7 +68,7 @@ def power_slope(x, y):
 def power_log(z, x):
     """The derivative of x ** y in y, `z ln x`; its limit 0 where z is 0."""
     gone = z == 0
-    return where(gone, 0, z * log(where(gone, 1, x)))
+    return where(gone, 0, z * log(where(gone, ones_like(z), x)))
 
 
 power = Binary(
@@ -87,7 +87,7 @@ remainder = Binary(
     "remainder(x, y)", np.remainder,
     lambda t, z, x, y: t,
     lambda t, z, x, y: -t * floor_divide(x, y),
-    reads="x", domain=((0.2, 0.8), (1, 3)), latex=r"$x \bmod $y", torch="Remainder",
+    reads="x", domain=((-5.6, -4.4, 4.4, 5.6), (2.05, 2.15)), latex=r"$x \bmod $y", torch="Remainder",
     doc="""Remainder `x - y floor(x / y)`, with the sign of `y` as in Python.
 
     >>> float(remainder(-1.0, 3.0))
@@ -117,7 +117,7 @@ positive = Unary(
 
 reciprocal = Unary(
     "reciprocal(x)", np.reciprocal, lambda t, y, x: -t * y * y,
-    reads="y", domain=((0.5, 3),), latex=r"\frac{1}{$x}",
+    reads="y", domain=((-3, -0.5, 0.5, 3),), latex=r"\frac{1}{$x}",
     doc="""Reciprocal `1 / x`; of integers it is NumPy's integer reciprocal.
 
     >>> float(reciprocal(4.0))
@@ -127,7 +127,7 @@ reciprocal = Unary(
 
 absolute = Unary(
     "absolute(x)", np.absolute, lambda t, y, x: t * sign(x),
-    reads="x", domain=((0.2, 3),), analytic=False, latex=r"\left|$x\right|", torch="Abs",
+    reads="x", domain=((-3, -0.2, 0.2, 3),), analytic=False, latex=r"\left|$x\right|", torch="Abs",
     doc="""Absolute value `|x|`, a real number also for complex `x`; the derivative at 0 is 0.
 
     >>> float(absolute(-2.0))
@@ -157,7 +157,7 @@ sqrt = Unary(
 
 cbrt = Unary(
     "cbrt(x)", np.cbrt, lambda t, y, x: t / (3 * y * y),
-    reads="y", domain=((0.2, 3),), latex=r"\sqrt[3]{$x}",
+    reads="y", domain=((-3, -0.2, 0.2, 3),), latex=r"\sqrt[3]{$x}",
     doc="""Real cube root, also of negative numbers; infinite slope at 0.
 
     >>> float(cbrt(-8.0))

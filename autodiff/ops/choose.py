@@ -52,8 +52,16 @@ floor_divide = Binary(
     latex=r"\lfloor $x / $y \rfloor",
     doc="Floor of the quotient, `x // y`; the derivative is zero.",
 )
+
+def sign_values(x):
+    """The sign of real numbers; that of complex numbers has a derivative, which `sign` takes."""
+    if is_complex(np.result_type(x)):
+        raise TypeError("real_sign: complex numbers are given; use sign")
+    return np.sign(x)
+
+
 real_sign = Unary(
-    "real_sign(x)", np.sign, reads="", domain=((0.2, 3),), latex=r"\operatorname{sgn} {$x}",
+    "real_sign(x)", sign_values, reads="", domain=((-3, -0.2, 0.2, 3),), latex=r"\operatorname{sgn} {$x}",
     torch="Sgn", doc="Sign of a real number: -1, 0 or 1; the derivative is zero.",
 )
 
@@ -65,7 +73,8 @@ def sign(x):
     >>> sign(np.array([-2.0, 0.0, 3.0])).tolist()
     [-1.0, 0.0, 1.0]
     """
-    if type(x) in TRACED and is_complex(x.dtype):
+    x = as_value(x)
+    if is_complex(x.dtype):
         size = abs(x)
         return x / where(size == 0, 1, size)
     return real_sign(x)
@@ -80,12 +89,20 @@ stop_gradient = Unary(
     """,
 )
 
+
+def choices(rng, dtype):
+    """Conditions with both answers and what is chosen from, for the laws."""
+    for shapes in (((), (), ()), ((3,), (3,), (3,)), ((2, 1), (3,), ()), ((3,), (2, 1), (2, 3)), ((0,), (), (0,))):
+        condition = (np.arange(int(np.prod(shapes[0], dtype=int))) % 2 == 0).reshape(shapes[0])
+        yield (condition, *[np.asarray(rng.normal(size=s)).astype(dtype) for s in shapes[1:]]), {}
+
+
 choose = Elementwise(
     "choose(c, x, y)", np.where,
     None,
     lambda t, z, c, x, y: where(c, t, 0),
     lambda t, z, c, x, y: where(c, 0, t),
-    reads="x", domain=((-3, 3), (-3, 3), (-3, 3)), torch="Where",
+    reads="x", sample=lambda rng, dtype: list(choices(rng, dtype)), torch="Where",
     latex=r"\begin{cases} $x & $c \\ $y \end{cases}", numpy=np.where,
     doc="`x` where the condition `c` is true, else `y`: the row behind `where`.",
 )
@@ -110,7 +127,7 @@ maximum = Binary(
     "maximum(x, y)", np.maximum,
     lambda t, z, x, y: where(x > y, t, where(x == y, 0.5 * t, 0)),
     lambda t, z, x, y: where(y > x, t, where(x == y, 0.5 * t, 0)),
-    reads="x", domain=((-3, 0), (0.5, 3)), latex=r"\max({$x}, {$y})",
+    reads="x", domain=((-3, -2, 1, 2), (-1.5, 0.5, 2.5, 3.5)), latex=r"\max({$x}, {$y})",
     doc="""Larger of two, elementwise; at a tie each has half of the derivative.
 
     >>> float(maximum(1.0, 2.0))
@@ -122,7 +139,7 @@ minimum = Binary(
     "minimum(x, y)", np.minimum,
     lambda t, z, x, y: where(x < y, t, where(x == y, 0.5 * t, 0)),
     lambda t, z, x, y: where(y < x, t, where(x == y, 0.5 * t, 0)),
-    reads="x", domain=((-3, 0), (0.5, 3)), latex=r"\min({$x}, {$y})",
+    reads="x", domain=((-3, -2, 1, 2), (-1.5, 0.5, 2.5, 3.5)), latex=r"\min({$x}, {$y})",
     doc="""Smaller of two, elementwise; at a tie each has half of the derivative.
 
     >>> float(minimum(1.0, 2.0))
@@ -135,7 +152,7 @@ limit = Elementwise(
     lambda t, z, x, low, high: where(x < low, 0, where(x > high, 0, t)),
     lambda t, z, x, low, high: where(x < low, where(low > high, 0, t), 0),
     lambda t, z, x, low, high: where(x > high, t, where(low > high, t, 0)),
-    reads="x", domain=((-3, 3), (-2, -1), (1, 2)), torch="Clamp",
+    reads="x", domain=((-4, -2.5, -0.5, 0.5, 2.5, 4), (-2, -1), (1, 2)), torch="Clamp",
     latex=r"\operatorname{clip}({$x}, {$low}, {$high})",
     doc="`x` limited to `low <= x <= high`: the row behind `clip`.",
 )

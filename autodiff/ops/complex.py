@@ -33,7 +33,7 @@ conjugate = Unary(
 
 convert = Elementwise(
     "convert(x)", lambda x, *, dtype: np.asarray(x).astype(dtype), lambda t, y, x, dtype: t,
-    reads="", sample=lambda rng, dtype: [((rng.normal(size=(3,)).astype(dtype),), {"dtype": "float64"})],
+    reads="", sample=lambda rng, dtype: [((rng.normal(size=(3,)).astype(dtype),), {"dtype": np.result_type(dtype, float).name})],
     latex="$x", torch="ToCopy",
     doc="`x` in another dtype: the row behind `astype`.",
 )

@@ -8,7 +8,7 @@ from ..core.public import as_value, public
 from ..core.spec import Spec, broadcast_shapes, from_end, is_complex
 from .complex import conjugate
 from .einsum import einsum, letters
-from .move import as_array, expand_dims, matrix_transpose, reshape, squeeze, some
+from .move import as_array, expand_dims, matrix_transpose, reshape, some, squeeze
 from .reduce import sum
 
 

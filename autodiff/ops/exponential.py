@@ -122,7 +122,7 @@ softplus = Unary(
 
 relu = Unary(
     "relu(x)", lambda x: np.maximum(x, 0), lambda t, y, x: where(y > 0, t, 0),
-    reads="y", domain=((0.2, 3),), latex=r"\max({$x}, 0)",
+    reads="y", domain=((-3, -0.2, 0.2, 3),), latex=r"\max({$x}, 0)",
     doc="""Positive part `max(x, 0)`; the derivative at 0 is 0.
 
     >>> relu(np.array([-1.0, 2.0])).tolist()

@@ -1,5 +1,7 @@
 """Rows that move elements: reshape, transpose, broadcast, join and flip."""
 
+from typing import Any
+
 import numpy as np
 
 from ..core.errors import ShapeError
@@ -302,7 +304,7 @@ def flip(x, axis=None):
     return flipped(x, axes=every_axis(from_end(axis, n), n))
 
 
-def as_array(x):
+def as_array(x) -> Any:
     """`x` as one value: a nested list that holds traced values is stacked."""
     if type(x) in TRACED or hasattr(x, "shape"):
         return x

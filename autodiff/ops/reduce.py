@@ -33,12 +33,12 @@ def count(x, axes):
 def shared(t, y, x, axes):
     """The derivative of an extreme: all of it for the winner, equal parts at a tie."""
     winner = x == y
-    return where(winner, t / real_count(winner, axes), 0)
+    return where(winner, t / winners(winner, x, axes), 0)
 
 
-def real_count(winner, axes):
-    """The number of winners, at least 1, which is what a NaN leaves."""
-    n = sum(winner, axis=axes, keepdims=True)
+def winners(winner, x, axes):
+    """The number of winners in the dtype of `x`, at least 1, which is what a NaN leaves."""
+    n = sum(where(winner, ones_like(x), 0), axis=axes, keepdims=True)
     return where(n == 0, 1, n)
 
 
@@ -95,9 +95,11 @@ def norm_slope(y, x):
 
 def logsumexp_values(x, *, axes=None, keepdims=False):
     """log(sum(exp(x))), with the largest real part taken out."""
-    if x.size == 0 or np.ndim(x) == 0:
+    if x.dtype.kind in "biu":
+        x = x.astype(np.float64)
+    if x.size == 0:
         with np.errstate(divide="ignore"):
-            return np.log(np.exp(x).sum(axis=axes, keepdims=keepdims)) if x.size == 0 else x
+            return np.log(np.exp(x).sum(axis=axes, keepdims=keepdims))
     top = x.real.max(axis=axes, keepdims=True)
     top = np.where(np.isfinite(top), top, 0).astype(top.dtype)
     with np.errstate(divide="ignore"):

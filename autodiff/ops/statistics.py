@@ -5,7 +5,7 @@ from collections import namedtuple
 import numpy as np
 
 from ..core.errors import RuleError, ShapeError
-from ..core.public import as_value, public
+from ..core.public import public
 from ..core.spec import from_end
 from .arithmetic import absolute, power
 from .choose import maximum, minimum
@@ -133,7 +133,7 @@ def norm(x, ord=None, axis=None, keepdims=False, p=None):
     ord = p if ord is None else ord
     axes = None if axis is None else from_end(axis, len(x.shape))
     matrix = len(x.shape) == 2 if axes is None else len(axes) == 2
-    if ord is None or ord == "fro" or (ord == 2 and (not matrix or axes is None and p is not None)):
+    if ord is None or ord == "fro" or (ord == 2 and (not matrix or (axes is None and p is not None))):
         return length(x, axes=axes, keepdims=bool(keepdims))
     if matrix and p is None:
         return matrix_norm(x, ord, axes or (-2, -1), keepdims)

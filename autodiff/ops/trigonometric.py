@@ -9,7 +9,7 @@ def stable_sech2(x):
     """1 / cosh(x)**2 as 4 e / (1 + e)**2 with e = exp(-2 |x|): no overflow, no cancellation."""
     if np.iscomplexobj(x):
         return 1 / np.cosh(x) ** 2
-    small = np.exp(-2 * np.abs(x))
+    small = np.exp(-2.0 * np.abs(x))
     return 4 * small / (1 + small) ** 2
 
 
@@ -77,7 +77,7 @@ atan2 = Binary(
     "atan2(x, y)", np.arctan2,
     lambda t, z, x, y: t * (y / (x * x + y * y)),
     lambda t, z, x, y: -t * (x / (x * x + y * y)),
-    reads="x", domain=((0.5, 3), (0.5, 3)), latex=r"\operatorname{atan2}({$x}, {$y})",
+    reads="x", domain=((-3, -0.5, 0.5, 3), (-3, -0.5, 0.5, 3)), latex=r"\operatorname{atan2}({$x}, {$y})",
     doc="""Angle [rad] in (-π, π] of the point whose ordinate is `x` and whose abscissa is `y`.
 
     >>> float(atan2(0.0, 1.0))

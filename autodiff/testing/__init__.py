@@ -6,9 +6,10 @@
 complete infer constant jvp duality order_two dtype reads batch nested graph
 """
 
+from .complete import complete
 from .differentiate import constant, dtype, duality, jvp, order_two
 from .judge import LawError as LawError
-from .read import batch, complete, graph, infer, nested, reads
+from .read import batch, graph, infer, nested, reads
 from .sample import samples as samples
 
 # The facts of a row come first, so that a slip there is not reported as a wrong derivative.

@@ -5,11 +5,11 @@ import numpy as np
 from ..interpret.tape import new_tensor
 from ..interpret.vertex import leaf
 from ..ops.arithmetic import multiply
-from ..ops.complex import conjugate, real
+from ..ops.complex import real
 from ..ops.reduce import sum as summed
 from ..transform import forward, reverse
-from .judge import DIFFERENCE, ROUNDING, apart, difference, double, largest, law, outputs
-from .sample import generator, noise
+from .judge import DIFFERENCE, ROUNDING, apart, difference, largest, law, outputs
+from .sample import double, generator, noise
 
 
 def carries(x):
@@ -45,7 +45,7 @@ def sizes(arrays):
     return [np.abs(a) for a in arrays]
 
 
-@law
+@law()
 def constant(case):
     """a row without a derivative is a constant for every mode."""
     if case.row.differentiable or not case.tracked:
@@ -65,7 +65,7 @@ def constant(case):
             yield "the output requires a gradient\n  expected  a constant"
 
 
-@law
+@law()
 def jvp(case):
     """the tangent is the limit of central differences along it."""
     if not differentiable(case):
@@ -83,7 +83,7 @@ def doubles(xs):
     return [double(x) for x in xs]
 
 
-@law
+@law()
 def duality(case):
     """⟨g, J t⟩ = ⟨Jᵀ g, t⟩ for a tangent t and a cotangent g."""
     if not differentiable(case):
@@ -110,7 +110,7 @@ def weighted(f, gs):
     return scalar
 
 
-@law
+@law()
 def order_two(case):
     """the derivative of the pullback is the limit of its differences, in either order of modes."""
     if not differentiable(case):
@@ -137,7 +137,7 @@ def pairing(ts, gradients):
     return sum(terms[1:], terms[0])
 
 
-@law
+@law()
 def dtype(case):
     """tangents and cotangents have the shape and dtype of their primals, and no rule widens them."""
     if not differentiable(case):

@@ -1,7 +1,8 @@
 """Where the laws are tried: samples of the arguments of a row, in every dtype that it takes."""
 
 import zlib
-from typing import Any, NamedTuple
+from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 
@@ -41,6 +42,10 @@ class Case(NamedTuple):
         apply = apply or self.row
         return lambda *xs: apply(*replaced(self.args, self.tracked, xs), **self.params)
 
+    def wide(self):
+        """The same sample in double precision."""
+        return self._replace(args=tuple(double(a) for a in self.args))
+
     def other(self, draw):
         """The same sample with other numbers."""
         return cases(self.row, self.dtype, draw)[self.number]
@@ -54,6 +59,13 @@ class Case(NamedTuple):
         parts = [f"{n.strip('*')}={shown(a)}".lstrip("=") for n, a in zip(names, self.args)]
         parts += [f"{k}={v!r}" for k, v in self.params.items()]
         return f"{self.row.name}({', '.join(parts)})"
+
+
+def double(x):
+    """An array in double precision; what is no floating point array as it is."""
+    if not isinstance(x, np.ndarray) or x.dtype.kind not in "fc":
+        return x
+    return x.astype(np.complex128 if x.dtype.kind == "c" else np.float64)
 
 
 def shown(x):
@@ -96,9 +108,12 @@ def samples(row, dtype, draw=0):
     """
     rng, dtype = generator(row, draw), np.dtype(dtype)
     if row.sample is not None:
-        drawn = row.sample(rng, dtype)
-        return [(tuple(turned(rng, a, dtype) for a in args), params) for args, params in drawn]
-    return [(drawn(rng, row.domain, shapes, dtype), {}) for shapes in shapes_of(len(row.domain))]
+        given = row.sample(rng, dtype)
+        return [(tuple(turned(rng, a, dtype) for a in args), params) for args, params in given]
+    return [
+        (tuple(inside(rng, ends, shape, dtype) for ends, shape in zip(row.domain, shapes)), {})
+        for shapes in shapes_of(len(row.domain))
+    ]
 
 
 def shapes_of(count):
@@ -108,11 +123,6 @@ def shapes_of(count):
         found += [tuple(pair[i % 2] for i in range(count)) for pair in BROADCAST]
         found += [replaced([NUMBER] * count, [i], [(3,)]) for i in range(count)]
     return found
-
-
-def drawn(rng, domain, shapes, dtype):
-    """Random arguments inside the domain."""
-    return tuple(inside(rng, ends, shape, dtype) for ends, shape in zip(domain, shapes))
 
 
 def inside(rng, ends, shape, dtype):
@@ -133,11 +143,11 @@ def inside(rng, ends, shape, dtype):
 
 def turned(rng, x, dtype):
     """A complex sample that lies on the real axis, moved off it."""
-    if dtype.kind != "c" or np.ndim(x) == 0 and not isinstance(x, np.ndarray):
+    if dtype.kind != "c" or (np.ndim(x) == 0 and not isinstance(x, np.ndarray)):
         return x
     if x.dtype != dtype or not x.size or x.imag.any():
         return x
-    return x + np.asarray(1j * rng.uniform(-IMAGINARY, IMAGINARY, x.shape), dtype)
+    return np.asarray(x + 1j * rng.uniform(-IMAGINARY, IMAGINARY, x.shape), dtype)
 
 
 def cases(row, dtype, draw=0):
@@ -170,11 +180,12 @@ def room(row, i, x):
     return float(np.abs(x).mean()) or 1.0 if x.size else 1.0
 
 
-def specimen(row, kinds: tuple[Any, ...]):
-    """One sample whose tracked arguments have these dtypes, in turn."""
-    drawn_each = [samples(row, kind)[1 if row.sample is None else 0] for kind in kinds]
-    example = cases(row, np.float64) or cases(row, np.complex128)
-    tracked = example[1 if row.sample is None else 0].tracked
-    args, params = drawn_each[0]
-    values = [np.asarray(drawn_each[k % len(kinds)][0][i]) for k, i in enumerate(tracked)]
-    return tuple(replaced(args, tracked, values)), params
+def mixtures(row, kinds):
+    """Samples whose tracked arguments have these dtypes, every one beside every other."""
+    number = 0 if row.domain is None or row.sample is not None else SAME.index((3,))
+    example = (cases(row, np.float64) or cases(row, np.complex128))[number]
+    given = {kind: samples(row, kind)[number] for kind in kinds}
+    for pair in product(kinds, repeat=min(len(example.tracked), 2)):
+        args, params = given[pair[0]]
+        values = [given[pair[k % len(pair)]][0][i] for k, i in enumerate(example.tracked)]
+        yield example._replace(args=tuple(replaced(args, example.tracked, values)), params=params)

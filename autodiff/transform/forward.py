@@ -49,7 +49,7 @@ def seeded(x, t, level, where):
     if x.shape != t.shape:
         raise ArgumentError(f"{where} has shape {x.shape} and its tangent {t.shape}; they must be equal")
     if not carries_derivative(x.dtype):
-        if type(t) is np.ndarray and t.dtype.kind in "biu" or not np.any(np.asarray(t)):
+        if (type(t) is np.ndarray and t.dtype.kind in "biu") or not np.any(np.asarray(t)):
             return x
         raise DTypeError(
             f"{where} has dtype {x.dtype}, which carries no tangent; convert it with astype(float)"

@@ -1,11 +1,13 @@
 """What all transforms share: functions made from functions, their arguments and their results."""
 
+from typing import Any
+
 import numpy as np
 
 from ..core.errors import ArgumentError, DTypeError
 from ..core.op import TRACED
 from ..core.spec import carries_derivative, is_complex
-from ..core.tree import describe, flatten, paths, unflatten
+from ..core.tree import describe, flatten, paths
 from ..interpret.backward import own
 
 
@@ -45,7 +47,7 @@ class Bound:
         return self.function.transform(self.function.f, (self.instance, *args), kwargs, **shifted)
 
 
-def as_input(x, where):
+def as_input(x, where) -> Any:
     """A leaf of an argument as an array or a traced value; numbers are converted."""
     if type(x) in TRACED:
         return x
@@ -101,7 +103,7 @@ def at_level(x, level, kind):
     return type(x) is kind and x.level == level
 
 
-def result(x):
+def result(x) -> Any:
     """A value of a function as an array, unless it is traced."""
     return x if type(x) in TRACED or hasattr(x, "dtype") else np.asarray(x)
 
@@ -114,7 +116,7 @@ def same_structure(name, what, given, expected):
         )
 
 
-def handed_over(values):
+def handed_over(values) -> Any:
     """Results that share no memory with each other, since their users may write to them."""
     used = set()
     return [own(v, used) if type(v) is np.ndarray else v for v in values]

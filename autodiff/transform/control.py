@@ -1,0 +1,274 @@
+"""Structured control flow: branches and loops, differentiated in forward and in reverse mode.
+
+Bodies are run on values of any kind, step by step, so every derivative of every order passes
+through them, also through a loop whose number of steps depends on the data.  Under vmap a branch
+becomes a choice and a loop goes on until its last example has ended.
+"""
+
+import operator
+from functools import partial
+
+import numpy as np
+
+from ..core.errors import ArgumentError, TracedError
+from ..core.op import TRACED
+from ..core.tree import describe, flatten, paths, tree_map, unflatten
+from ..interpret.batch import Batched
+from ..interpret.graph import Node
+from ..ops.choose import where
+from ..ops.index import getitem
+from ..ops.move import concatenate, stack
+from .checkpoint import (
+    attached,
+    checkpoint,
+    checkpointed_loop,
+    lowered_leaf,
+    places,
+    top_level,
+    vertex_of,
+)
+from .function import result
+
+
+def truths(pred, name):
+    """A predicate as a bool, or, where it differs between examples, what stands for all of them."""
+    found, differs = pred, False
+    while type(found) in TRACED and type(found) is not Node:
+        differs = differs or type(found) is Batched
+        found = found.value
+    if type(found) is Node or differs:
+        return found
+    if np.shape(found):
+        raise ArgumentError(
+            f"{name}: the predicate has shape {np.shape(found)}; it needs one truth value, as any(x) gives"
+        )
+    return bool(found)
+
+
+def same_form(name, what, first, second):
+    """Raise unless two results have the same containers, shapes and dtypes; gives their leaves."""
+    (a, structure), (b, other) = flatten(first), flatten(second)
+    if structure != other:
+        raise ArgumentError(f"{name}: {what} change from {describe(structure)} to {describe(other)}; they must agree")
+    for x, y, mark in zip(a, b, paths(structure)):
+        x, y = result(x), result(y)
+        if x.shape != y.shape or x.dtype != y.dtype:
+            raise ArgumentError(
+                f"{name}: {what} at {mark or 'the value'} change from shape {x.shape}, {x.dtype} to shape "
+                f"{y.shape}, {y.dtype}; make them agree, with astype or reshape"
+            )
+    return a, b, structure
+
+
+def chosen(pred, first, second, name):
+    """Leaf by leaf `first` where the predicate holds, else `second`."""
+    a, b, structure = same_form(name, "the results", first, second)
+    return unflatten(structure, [where(pred, x, y) for x, y in zip(a, b)])
+
+
+def cond(pred, true_fun, false_fun, *operands):
+    """`true_fun(*operands)` if `pred` is true, else `false_fun(*operands)`.
+
+    pred: one truth value, perhaps traced.  Only the branch taken is run and differentiated; under
+    vmap, where examples differ, both are run and chosen between.
+    Raises ArgumentError if the branches then differ in containers, shapes or dtypes.
+
+    >>> float(grad(lambda x: cond(x > 0, lambda x: x * x, lambda x: -x, x))(3.0))
+    6.0
+    """
+    truth = truths(pred, "cond")
+    if isinstance(truth, bool):
+        return true_fun(*operands) if truth else false_fun(*operands)
+    return chosen(pred, true_fun(*operands), false_fun(*operands), "cond")
+
+
+def switch(index, branches, *operands):
+    """`branches[index](*operands)`; an index outside is clamped to the first or the last branch.
+
+    >>> float(grad(lambda x: switch(1, [lambda x: x, lambda x: x * x], x))(3.0))
+    6.0
+    """
+    branches = list(branches)
+    if not branches:
+        raise ArgumentError("switch: branches is empty; give at least one function")
+    if isinstance(truths(index >= 0, "switch"), bool):
+        number = whole(index, "switch")
+        return branches[min(max(number, 0), len(branches) - 1)](*operands)
+    found = branches[0](*operands)
+    for i, branch in enumerate(branches[1:], 1):
+        found = chosen(index >= i, branch(*operands), found, "switch")
+    return found
+
+
+def while_loop(cond_fun, body_fun, init_val, checkpoints=None, memory=None):
+    """Apply `body_fun` to the state while `cond_fun(state)` is true.
+
+    init_val: a container of arrays; its form stays the same from step to step.
+    checkpoints, memory: keep that many states, or that many bytes [B] of them, for the reverse
+    sweep and compute the others again; all are kept by default.
+    Raises ArgumentError if the body changes containers, shapes or dtypes.
+
+    >>> float(grad(lambda x: while_loop(lambda y: y < 100, lambda y: y * x, x))(3.0))
+    405.0
+    """
+    state = tree_map(result, init_val)
+    if checkpoints is not None or memory is not None:
+        return kept_loop("while_loop", state, lambda i, s: body_fun(s), lambda i, s: bool(cond_fun(s)), checkpoints, memory)
+    while True:
+        pred = cond_fun(state)
+        truth = truths(pred, "while_loop")
+        if type(truth) is Node:
+            raise TracedError(
+                "while_loop: the condition depends on a variable that is not fed, and a graph has no "
+                "loop operator; use while_loop on arrays or tensors, or a Python loop of fixed length"
+            )
+        if not np.any(truth):
+            return state
+        new = tree_map(result, body_fun(state))
+        if isinstance(truth, bool):
+            same_form("while_loop", "the values of the state", state, new)
+            state = new
+        else:
+            state = chosen(pred, new, state, "while_loop")
+
+
+def fori_loop(lower, upper, body_fun, init_val, checkpoints=None, memory=None):
+    """Apply `body_fun(i, state)` for i from `lower` up to but not including `upper`.
+
+    Options and errors as in `while_loop`.
+
+    >>> float(grad(lambda x: fori_loop(0, 3, lambda i, y: y * x, 1.0))(2.0))
+    12.0
+    """
+    lower, upper = (whole(v, "fori_loop") for v in (lower, upper))
+    state = tree_map(result, init_val)
+    if checkpoints is not None or memory is not None:
+        n = max(upper - lower, 0)
+        return kept_loop("fori_loop", state, lambda i, s: body_fun(lower + i, s), n, checkpoints, memory)
+    for i in range(lower, upper):
+        new = tree_map(result, body_fun(i, state))
+        same_form("fori_loop", "the values of the state", state, new)
+        state = new
+    return state
+
+
+def whole(value, name):
+    """A bound of a loop as an int; it carries no derivative."""
+    while type(value) in TRACED and hasattr(value, "value"):
+        value = value.value
+    try:
+        return operator.index(value if isinstance(value, int) else np.asarray(value).item())
+    except TypeError:
+        raise ArgumentError(f"{name}: a bound is {value!r}; it needs an integer") from None
+
+
+def scan(f, init, xs=None, length=None, reverse=False, checkpoints=None, memory=None):
+    """A loop that carries a state along the first axis of `xs` and stacks what each step gives.
+
+    f(carry, x) -> (carry, y).
+    xs: a container of arrays with the same first size, or None with `length`.
+    Returns (last carry, stacked ys).  reverse: from the last x to the first.
+    checkpoints, memory: as in `while_loop`; the xs and ys are kept in any case.
+
+    >>> carry, ys = scan(lambda c, x: (c + x, c * x), 0.0, np.array([1.0, 2.0, 3.0]))
+    >>> float(carry), ys.tolist()
+    (6.0, [0.0, 2.0, 9.0])
+    """
+    leaves, structure = flatten(xs)
+    leaves = [result(x) for x in leaves]
+    n = scan_length(leaves, structure, length)
+    carry, ys = tree_map(result, init), [None] * n
+    order = range(n - 1, -1, -1) if reverse else range(n)
+    if checkpoints is not None or memory is not None:
+        return scan_kept(f, carry, leaves, structure, list(order), checkpoints, memory)
+    for i in order:
+        new, ys[i] = one_step(f, carry, unflatten(structure, [getitem(x, i) for x in leaves]))
+        same_form("scan", "the values of the carry", carry, new)
+        carry = new
+    return carry, stacked(ys)
+
+
+def one_step(f, carry, x):
+    """(carry, y) of one step of a scan."""
+    out = f(carry, x)
+    if not isinstance(out, tuple) or len(out) != 2:
+        raise ArgumentError(f"scan: the body returns a {type(out).__name__}; it needs a pair (carry, y)")
+    return tree_map(result, out[0]), tree_map(result, out[1])
+
+
+def stacked(ys):
+    """A list of containers as one container of stacked arrays."""
+    if not ys:
+        return None
+    structure = flatten(ys[0])[1]
+    return unflatten(structure, [stack(column) for column in zip(*[flatten(y)[0] for y in ys])])
+
+
+def scan_length(leaves, structure, length):
+    """The number of steps, from the first sizes of xs."""
+    sizes = {}
+    for x, mark in zip(leaves, paths(structure)):
+        if not x.shape:
+            raise ArgumentError(f"scan: xs{mark} is a number; it needs a first axis to run along")
+        sizes[x.shape[0]] = mark
+    if length is not None:
+        sizes.setdefault(int(length), "length=")
+    if len(sizes) != 1:
+        raise ArgumentError(f"scan: the steps are {sorted(sizes) or 'unknown'}; give xs of one first size, or length=")
+    return next(iter(sizes))
+
+
+def kept_loop(name, state, body, count, checkpoints, memory):
+    """A loop that keeps few of its states for the reverse sweep."""
+    leaves, structure = flatten(state)
+    level, tape = top_level(leaves)
+    room = places(checkpoints, memory, leaves)
+
+    def step(i, values):
+        new = tree_map(result, body(i, unflatten(structure, values)))
+        same_form(name, "the values of the state", unflatten(structure, values), new)
+        return flatten(new)[0]
+
+    go_on = (lambda i, values: count(i, unflatten(structure, values))) if callable(count) else count
+    if not tape:
+        i, values = 0, leaves
+        while go_on(i, values) if callable(go_on) else i < go_on:
+            values, i = step(i, values), i + 1
+        return unflatten(structure, values)
+    values = [lowered_leaf(x, level) for x in leaves]
+    last, outer, row = checkpointed_loop(name, step, values, go_on, room, level)
+    parents = (*[vertex_of(x, level) for x in leaves], *outer)
+    return unflatten(structure, attached(row, parents, last))
+
+
+def scan_kept(f, carry, leaves, structure, order, checkpoints, memory):
+    """A scan in blocks, of which only the first carries and the ys are kept; long blocks again so."""
+    room = places(checkpoints, memory, flatten(carry)[0])
+    n, reverse = len(order), order[:1] != [0]
+    size = max(1, -(-n // room))
+    blocks = [(start, min(start + size, n)) for start in range(0, n, size)]
+    found = []
+    for start, stop in reversed(blocks) if reverse else blocks:
+        piece = unflatten(structure, [getitem(x, slice(start, stop)) for x in leaves])
+        more = {"checkpoints": room} if stop - start > room > 1 else {}
+        block = partial(scan, f, length=stop - start, reverse=reverse, **more)
+        carry, ys = checkpoint(block)(carry, piece)
+        found.append(ys)
+    if reverse:
+        found.reverse()
+    if not found:
+        return carry, None
+    outputs = flatten(found[0])[1]
+    columns = zip(*[flatten(ys)[0] for ys in found])
+    return carry, unflatten(outputs, [concatenate(column) for column in columns])
+
+
+def map(f, xs):
+    """`f` of each element along the first axis of `xs`, one after another, stacked.
+
+    For all examples at once, see `vmap`.
+
+    >>> map(lambda x: x * x, np.array([1.0, 2.0])).tolist()
+    [1.0, 4.0]
+    """
+    return scan(lambda _, x: (None, f(x)), None, xs)[1]
