@@ -11,6 +11,7 @@ from .interpret.grad_mode import (
     no_grad as no_grad,
     set_grad_enabled as set_grad_enabled,
 )
+from .interpret.hooks import watch
 from .interpret.tape import Tensor
 from .numeric.differences import central_jacobian
 from .transform.custom import Function as Function
@@ -24,9 +25,7 @@ def as_tuple(x):
     return tuple(x) if isinstance(x, (tuple, list)) else (x,)
 
 
-def backward(
-    tensors, grad_tensors=None, retain_graph=None, create_graph=False, inputs=None
-):
+def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, inputs=None):
     """Add the gradients of the sum of several tensors to `.grad` of the leaves.
 
     grad_tensors: one cotangent for each tensor; not needed for scalars.  Others as in
@@ -67,17 +66,23 @@ def grad(
                 "make it a leaf with requires_grad=True"
             )
     keep = create_graph if retain_graph is None else retain_graph
-    found = pulled(outputs, given, keep, create_graph, {x.vertex for x in inputs})
+    found = pulled(outputs, given, keep, create_graph, {behind_hooks(x) for x in inputs})
     allow_unused = allow_unused or materialize_grads
     return tuple(one_gradient(x, found, allow_unused, materialize_grads) for x in inputs)
 
 
+def behind_hooks(x):
+    """The vertex whose cotangent has passed the tensor's hooks."""
+    return x.vertex.parents[0] if x.vertex.op is watch else x.vertex
+
+
 def one_gradient(x, found, allow_unused, materialize):
     """The gradient of one input; None or zeros for one that was not used."""
-    if x.vertex in found:
-        g = found[x.vertex]
+    v = behind_hooks(x)
+    if v in found:
+        g = found[v]
         g = x.like(np.zeros(x.shape, x.dtype)) if g is None else g
-        return hooked(x.vertex, g) if x.is_leaf else g
+        return hooked(v, g, g.requires_grad) if x.is_leaf else g
     if not allow_unused:
         raise GraphError(
             "one of the differentiated Tensors appears to not have been used in the graph; "

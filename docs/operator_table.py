@@ -66,7 +66,7 @@ def cells_of(row):
         f"`{row.signature}`\\\n{about}",
         f"$\\displaystyle {formula(row)}$",
         rules(row),
-        READS[row.reads] if row.differentiable else "",
+        reads(row) if row.differentiable else "",
         pattern(row),
     )
 
@@ -80,6 +80,19 @@ def formula(row):
 def letter(name):
     """An argument in a formula: letters of more than one character are set as a word."""
     return name if len(name) == 1 else rf"\mathit{{{name}}}"
+
+
+def reads(row):
+    """Which values the rules look at: of all together, or of each."""
+    if isinstance(row.reads, str):
+        return READS[row.reads]
+    each = [f"`{name}`: {letters(read)}" for name, read in zip(row.arguments, row.reads)]
+    return "\\\n".join(each)
+
+
+def letters(read):
+    """What one rule reads, by the letters of its arguments, `z` for the output."""
+    return ", ".join(f"`{letter}`" for letter in read) or "neither"
 
 
 def pattern(row):

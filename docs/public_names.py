@@ -2,6 +2,7 @@
 
 import ast
 import re
+from importlib import import_module
 from pathlib import Path
 
 import autodiff
@@ -11,25 +12,32 @@ from autodiff.interpret.inplace_methods import INPLACE
 from autodiff.interpret.methods import Methods
 
 # <!-- names: ops.arithmetic, ops.special --> stands for the names that come from these modules,
-# <!-- methods: tape --> for methods of tensors.
+# <!-- methods: tape --> for methods of tensors, <!-- others --> for sections of what is left.
 MARK = re.compile(r"<!-- (names|methods): (.*?) -->")
+OTHERS = "<!-- others -->"
 
 
 def filled(text):
-    """A page with its marks replaced; raises if names of a module would be on no page."""
+    """A page with its marks replaced."""
     sources = imported()
-    asked = [
-        name.strip()
-        for kind, what in MARK.findall(text)
-        if kind == "names"
-        for name in what.split(",")
-    ]
-    if left := set(sources) - set(asked):
-        raise LookupError(
-            f"the reference has no place for the names from {', '.join(sorted(left))}"
-        )
-    makers = {"names": lambda what: entries(sources, what), "methods": lambda what: METHODS[what]()}
+    asked = {name for kind, what in MARK.findall(text) if kind == "names" for name in listed(what)}
+    others = [f"## {title(m)}\n\n{entries(sources, [m])}" for m in sources if m not in asked]
+    text = text.replace(OTHERS, "\n\n".join(others))
+    makers = {
+        "names": lambda what: entries(sources, listed(what)),
+        "methods": lambda what: METHODS[what](),
+    }
     return MARK.sub(lambda match: makers[match[1]](match[2]), text)
+
+
+def listed(modules):
+    """The modules that a mark names."""
+    return [name.strip() for name in modules.split(",")]
+
+
+def title(module):
+    """What a module says it is."""
+    return import_module(f"autodiff.{module}").__doc__.split("\n")[0].rstrip(".")
 
 
 def imported():
@@ -45,11 +53,11 @@ def imported():
 
 def entries(sources, modules):
     """What documents the names from some modules: each object once, with its other names."""
-    if modules == "numpy":
+    if modules == ["numpy"]:
         return ", ".join(f"`autodiff.{name}`" for name in sources["numpy"])
     names = {}
-    for module in modules.split(","):
-        for public, own in sources[module.strip()].items():
+    for module in modules:
+        for public, own in sources[module].items():
             names.setdefault((module, own), []).append(public)
     return fenced("\n\n".join(entry(own, publics) for (_, own), publics in names.items()))
 

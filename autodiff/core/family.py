@@ -76,7 +76,7 @@ def result_dtype(op, args, **params):
     """The dtype of `op` on arguments of these dtypes, found by one evaluation on ones."""
     key = (op, *map(dtype_key, args), *params.items())
     if key not in DTYPES:
-        unknown = None in key
+        unknown = any([k is None for k in key])  # np.dtype(float) == None is true
         ones = [a if not hasattr(a, "dtype") else np.ones((1,), a.dtype or FLOAT64) for a in args]
         with np.errstate(all="ignore"):
             dtype = np.result_type(op.evaluate(*ones, **params))
@@ -95,6 +95,22 @@ class Elementwise(Op):
         super().__init__(signature, evaluate, **facts)
         self.rules = rules or (None,) * len(self.arguments)
         self.analytic, self.differentiable = analytic, differentiable
+
+    def needed(self, parents):
+        """(whether each argument, whether the output) is read by the rules that will run."""
+        if type(self.reads) is not tuple:
+            return [self.keep_args] * len(self.arguments), self.keep_out
+        run = [r for i, r in enumerate(self.reads) if parents is None or parents[i] is not None]
+        return [any(name in r for r in run) for name in self.arguments], any("z" in r for r in run)
+
+    def keep(self, args, parents=None):
+        if not self.keep_args:
+            return None
+        flags, _ = self.needed(parents)
+        return tuple([a if k else None for a, k in zip(args, flags)]) if any(flags) else None
+
+    def keeps_out(self, parents=None):
+        return self.needed(parents)[1]
 
     def infer(self, *args, **params):
         shapes = [a.shape if hasattr(a, "shape") else () for a in args]
@@ -150,6 +166,14 @@ class Unary(Elementwise):
 class Binary(Elementwise):
     """z[i] = f(x[i], y[i]) with broadcasting."""
 
+    def __init__(self, signature, evaluate, *rules, **facts):
+        super().__init__(signature, evaluate, *rules, **facts)
+        # what is kept when the first, or the second, is the only one that is not a constant
+        self.alone = []
+        for parents in ((True, None), (None, True)):
+            (x, y), out = self.needed(parents)
+            self.alone.append((x, y, out))
+
     def __call__(self, x, y):
         if type(x) in TRACED:
             return x.binary(self, y)
@@ -184,7 +208,7 @@ class Movement(Op):
         if infer:
             self.infer = infer
 
-    def keep(self, args):
+    def keep(self, args, parents=None):
         """Of what moves the shapes, and the index arrays as they are."""
         if self.linear is None:
             return None
@@ -274,6 +298,14 @@ class Contraction(Op):
     def infer(self, *args, **params):
         out = self.evaluate(*[stand_in(a) for a in args], **params)
         return Spec(np.shape(out), np.result_type(out))
+
+    def keep(self, args, parents=None):
+        """A factor is read by the transposes in the others."""
+        if parents is None:
+            return args
+        wanted = [i for i, p in enumerate(parents) if p is not None]
+        read = [any(i != k for i in wanted) for k in range(len(args))]
+        return tuple([a if r else Spec(np.shape(a), None) for a, r in zip(args, read)])
 
     def transposed(self, i, g, *args, **params):
         """The cotangent of factor `i`."""

@@ -64,7 +64,8 @@ class Op:
     jvp(tangents, out, *args, **params) -> tangent          a None tangent is zero
     vjp(g, out, wanted, *args, **params) -> cotangents      None where not wanted
     batch(batched, *args, **params) -> array                batch axis leads, in and out
-    reads: what the rules read: "x" arguments, "y" output; the tape lets go of the rest
+    reads: what the rules read: "x" arguments, "y" output; the tape lets go of the rest.
+      Of several arguments, one string for each rule: names of arguments, and "z" for the output
     domain: one interval for each argument, where the laws may test
     sample(rng, dtype) -> [(args, params), ...]: what the laws test instead of a domain
     """
@@ -79,12 +80,15 @@ class Op:
     accumulate: Any = None  # accumulate(buffer, g, *args, **params): vjp that adds to what is there
 
     def __init__(
-        self, signature, evaluate, *, reads="xy", domain=None, sample=None, latex=None,
-        doc="", numpy=None, torch=None,
+        self, signature, evaluate, *, reads: str | tuple[str, ...] = "xy", domain=None,
+        sample=None, latex=None, doc="", numpy=None, torch=None,
     ):  # fmt: skip
         self.name, self.arguments = parse_signature(signature)
         self.signature, self.evaluate = signature, evaluate
         self.keep_args, self.keep_out = "x" in reads, "y" in reads
+        if type(reads) is tuple:
+            self.keep_args = any(a in r for r in reads for a in self.arguments)
+            self.keep_out = any("z" in r for r in reads)
         self.reads, self.domain, self.sample, self.latex = reads, domain, sample, latex
         self.grad_name = (torch or self.name.title().replace("_", "")) + "Backward0"
         self.__name__, self.__doc__ = self.name, doc
@@ -105,9 +109,16 @@ class Op:
             return self.evaluate(*args, **params)
         return top.interpret(self, level, args, params)
 
-    def keep(self, args):
-        """What of the arguments the rules need at the sweep; None: their shapes alone."""
+    def keep(self, args, parents=None):
+        """What of the arguments the rules need at the sweep; None: their shapes alone.
+
+        parents: the vertices of the arguments, None for a constant; None where any may be wanted.
+        """
         return args if self.keep_args else None
+
+    def keeps_out(self, parents=None):
+        """Whether the rules need the output at the sweep."""
+        return self.keep_out
 
     def infer(self, *args, **params) -> Any:
         """Spec of the output: by default, that of `evaluate` on ones."""

@@ -7,6 +7,7 @@ import numpy as np
 from .errors import ShapeError
 
 FLOAT64 = np.dtype(np.float64)
+UNDECIDED = np.dtype(object)  # of a node: real or complex is not known before numbers arrive
 
 
 class Spec(NamedTuple):
@@ -25,7 +26,7 @@ def spec_of(x):
 
 def carries_derivative(dtype):
     """Whether values of this dtype have tangents: floats and complex numbers do."""
-    return dtype is FLOAT64 or dtype is None or dtype.kind in "fc"
+    return dtype is FLOAT64 or dtype is None or dtype.kind in "fcO"
 
 
 def is_complex(dtype):

@@ -6,9 +6,9 @@ import numpy as np
 
 from ..core.errors import GraphError
 from ..core.public import as_value
-from ..core.spec import Spec
+from ..core.spec import Spec, is_complex
 from .grad_mode import GradMode
-from .hooks import called
+from .hooks import Watched, called
 from .inplace import CHANGED, checked, line_of
 from .sweep import cast, sweep
 from .vertex import handle, pick, vertex
@@ -44,13 +44,19 @@ def again(kind):
         if type(out) is tuple:
             out = picked(v, out, kind)
         elif out is not None:
-            out = handle(kind, out, v)
+            out = handle(kind, out, outward(v))
         if args is None:
             return out, None
         pairs = zip(args, v.parents)
-        return out, [a if p is None or type(a) is Spec else handle(kind, a, p) for a, p in pairs]
+        plain = (type(None), Spec)  # what was let go, and what left its shape alone
+        return out, [a if p is None or type(a) in plain else handle(kind, a, p) for a, p in pairs]
 
     return see
+
+
+def outward(v):
+    """The vertex that others see: the watch in front of a vertex with hooks."""
+    return v.outer() or v if type(v) is Watched else v
 
 
 def picked(joint, out, kind):
@@ -78,6 +84,11 @@ def seeds_of(tensors, gradients, record):
 def seed(y, g, record):
     """The cotangent to start from: of the shape and dtype of `y`."""
     if g is None:
+        if is_complex(y.dtype):
+            raise GraphError(
+                f"grad can be implicitly created only for real scalar outputs but got {y.dtype}; "
+                "give gradient=, or take the real part or the absolute value"
+            )
         if y.numel() != 1:
             raise GraphError(
                 "grad can be implicitly created only for scalar outputs, and this tensor has shape "
@@ -146,17 +157,17 @@ def backward(tensors, gradients, keep, record, inputs=None):
                 deposit(v, g, tensors[0], record)
 
 
-def hooked(v, g):
-    """A leaf's gradient after its hooks."""
+def hooked(v, g, record):
+    """A leaf's gradient after its hooks, in memory of its own."""
     for hook in list(v.hooks or ()):
         g = called(hook, g)
-    return g
+    return handle(type(g), np.array(g.value)) if v.hooks and not record else g
 
 
 def deposit(v, g, example, record):
     """Add a gradient to the leaf's own."""
     g = example.like(np.zeros(v.shape, v.dtype)) if g is None else g
-    g = hooked(v, g)
+    g = hooked(v, g, record)
     if v.grad is None:
         g.memory()
         v.grad = g

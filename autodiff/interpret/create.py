@@ -77,14 +77,14 @@ def from_numpy(array):
     return new_tensor(array)
 
 
-def arange(start, end=None, step: Any = 1, *, dtype: Any = None, requires_grad=False):
+def arange(start, end=None, step: Any = 1, *, dtype=None, requires_grad=False):
     """Numbers from `start` (or 0) up to but not including `end`.
 
     >>> arange(4.0)
     tensor([0., 1., 2., 3.])
     """
     low, high = (0, start) if end is None else (start, end)
-    return made(np.arange(low, high, step, dtype), requires_grad)
+    return made(np.arange(low, high, step, dtype=dtype), requires_grad)
 
 
 def linspace(start, end, steps=50, *, dtype=None, requires_grad=False):
@@ -167,13 +167,16 @@ def randn(*shape, size=None, dtype=None, requires_grad=False):
     return made(np.asarray(values, dtype), requires_grad)
 
 
-def randint(low, high=None, size: Any = (), *, dtype=None):
-    """Random integers from `low` (or 0) up to but not including `high`.
+def randint(low, high=None, size: Any = None, *, dtype=None):
+    """Random integers from `low` (or 0) up to but not including `high`; also `randint(high, size)`.
 
     >>> randint(3, size=(4,)).shape
     (4,)
     """
-    return made(np.asarray(generator().integers(low, high, sizes((size,))), dtype), False)
+    if size is None and isinstance(high, (tuple, list)):
+        low, high, size = 0, low, high
+    shape = sizes((() if size is None else size,))
+    return made(np.asarray(generator().integers(low, high, shape), dtype), False)
 
 
 def randperm(n):

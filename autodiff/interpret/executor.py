@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..core.errors import FeedError, GraphError
+from ..core.errors import FeedError, GraphError, UnknownShapeError
 from ..core.op import TRACED
 from ..core.spec import is_complex
 from .graph import Node, Variable, placeholder, upstream
@@ -106,7 +106,10 @@ def planned(nodes, variables, values):
     if all(x.known is not None for x in upstream(nodes)):
         return Plan(nodes, variables)
     fixed = [Variable(x.name, values[x].shape, values[x].dtype) for x in variables]
-    return Plan(run(nodes, dict(zip(variables, fixed))), fixed)
+    try:
+        return Plan(run(nodes, dict(zip(variables, fixed))), fixed)
+    except UnknownShapeError:  # a mask decides a shape: the functions are run on the numbers
+        return Plan(nodes, variables)
 
 
 class Plan:

@@ -10,12 +10,12 @@ import numpy as np
 from ..core.errors import UnknownShapeError
 from ..core.family import Elementwise, Unary, result_dtype
 from ..core.op import NO_PARAMS, SYMBOLIC, TRACED, Op, new_level
-from ..core.spec import Spec, carries_derivative
+from ..core.spec import UNDECIDED, Spec, carries_derivative, is_complex
 from ..core.tree import flatten, unflatten
 from .methods import Methods, escaped
 from .sweep import cast, stored, sum_to, sweep
 from .tape import new_tensor
-from .vertex import leaf, pick
+from .vertex import Joint, leaf, pick
 
 NODES = WeakValueDictionary()  # nodes that were pickled, by identity, so that they are found again
 PROCESS, serial = os.urandom(8).hex(), count().__next__
@@ -39,31 +39,36 @@ class Node(Methods):
     ('(x * 2)', <operator multiply(x, y)>, 2)
     """
 
-    __slots__ = ("op", "args", "params", "known", "dtype", "level", "given", "uid", "__weakref__")
+    __slots__ = (
+        "op", "args", "params", "known", "declared", "level", "given", "uid", "__weakref__",
+    )  # fmt: skip
     op: Any
     args: Any
     params: Any
     known: Any
-    dtype: Any
+    declared: Any
     level: int
     given: Any
     uid: Any
 
     def interpret(self, op, level, args, params):
+        if not isinstance(op, Elementwise):
+            for a in args:
+                if type(a) is Node and a.known is None:
+                    raise UnknownShapeError(a)
         try:
             spec = op.infer(*args, **params)
         except UnknownShapeError:
             if not isinstance(op, Elementwise):
                 raise
+            if any(type(a) is Node and a.declared is UNDECIDED for a in args):
+                return self.defer(op, args, params)
             return node(op, args, params, Spec(None, result_dtype(op, args, **params)), level)
         if type(spec) is Spec:
             return node(op, args, params, spec, level)
         shapes = tuple(s.shape for s in spec)
-        joint = node(op, args, params, Spec(shapes, None), level)
-        n = len(spec)
-        return tuple(
-            node(pick, (joint,), {"index": i, "count": n}, s, level) for i, s in enumerate(spec)
-        )
+        joint = node(Joint(op), args, params, Spec(shapes, None), level)
+        return picked(joint, spec)
 
     @property
     def shape(self):
@@ -73,14 +78,23 @@ class Node(Methods):
         return self.known
 
     @property
+    def dtype(self):
+        """The NumPy dtype; None for real numbers of any kind; raises while it is undecided."""
+        if self.declared is UNDECIDED:
+            raise UnknownShapeError(self)
+        return self.declared
+
+    @property
     def out(self):
-        """The node itself: what a rule is shown as the output."""
+        """The node itself, or its several outputs: what a rule is shown."""
+        if type(self.op) is Joint:
+            return picked(self, self.op.op.infer(*self.args, **self.params))
         return self
 
     @property
     def parents(self):
         """The nodes through which a derivative passes; None for constants."""
-        if not (self.op.differentiable and carries_derivative(self.dtype)):
+        if not (self.op.differentiable and carries_derivative(self.declared)):
             return [None] * len(self.args)
         return [a if type(a) is Node and a.level == self.level else None for a in self.args]
 
@@ -112,16 +126,24 @@ class Node(Methods):
         """The node of a public function whose arguments have no shape yet."""
         leaves, structure = flatten((args, kwargs))
         call = Composite(function.__name__, Call(function, structure))
-        return node(call, tuple(leaves), NO_PARAMS, Spec(None, None), self.level)
+        may_be_complex = any(
+            type(a) is Node and (is_complex(a.declared) or a.declared is UNDECIDED) for a in leaves
+        )
+        dtype = UNDECIDED if may_be_complex else None
+        return node(call, tuple(leaves), NO_PARAMS, Spec(None, dtype), self.level)
 
     def sum_like(self, c, p, v):
-        """The cotangent `c` that `p` heard from `v`, summed to the shape of `p` once it is known."""
+        """The cotangent `c` of `p`, heard from `v`, summed to the shape of `p` once it is known."""
+        if type(p) is not Node:
+            raise UnknownShapeError(self)
         others = [a for a in v.args if a is not p]
         scalars = isinstance(v.op, Elementwise) and not any(hasattr(a, "dtype") for a in others)
-        if isinstance(v.op, (Unary, Composite)) or scalars:
+        if isinstance(v.op, Composite):
             return c
-        summed = Composite("sum_like", sum_like)
-        return node(summed, (c, p), NO_PARAMS, Spec(p.known, p.dtype), self.level)
+        if not isinstance(v.op, Unary) and not scalars:
+            summed = Composite("sum_like", sum_like)
+            c = node(summed, (c, p), NO_PARAMS, Spec(p.known, c.declared), self.level)
+        return fitted(c, p.declared)
 
     def __bool__(self):
         raise escaped(
@@ -148,9 +170,17 @@ def node(op, args, params, spec, level):
     """A node of these parts."""
     new = Node()
     new.op, new.args, new.params, new.level = op, args, params, level
-    new.known, new.dtype = spec
+    new.known, new.declared = spec
     new.given = new.uid = None
     return new
+
+
+def picked(joint, specs):
+    """One node for each output of an operator that has several."""
+    n = len(specs)
+    return tuple(
+        node(pick, (joint,), {"index": i, "count": n}, s, joint.level) for i, s in enumerate(specs)
+    )
 
 
 def Variable(name=None, shape=None, dtype=None):
@@ -167,6 +197,15 @@ def Variable(name=None, shape=None, dtype=None):
     variable = node(placeholder, (), NO_PARAMS, spec, SYMBOLIC)
     variable.given = f"v{serial()}" if name is None else str(name)
     return variable
+
+
+def fitted(c, dtype):
+    """A cotangent in the dtype of its primal, as far as both are known."""
+    if UNDECIDED is c.declared or UNDECIDED is dtype or c.declared is dtype:
+        return c
+    if dtype is None:
+        return c.real if is_complex(c.declared) else c
+    return c.astype(dtype) if c.declared is None else cast(c, dtype)
 
 
 class Placeholder(Op):
@@ -213,8 +252,21 @@ class Pull:
 
 
 def sum_like(g, x):
-    """`g` summed to the shape of `x`, or stretched to it."""
-    return sum_to(g, x.shape) if len(g.shape) >= len(x.shape) else g + np.zeros(x.shape, x.dtype)
+    """`g` summed to the shape of `x`, or stretched to it, in the dtype of `x`."""
+    fits = len(g.shape) >= len(x.shape)
+    return cast(sum_to(g, x.shape) if fits else g + np.zeros(x.shape, x.dtype), x.dtype)
+
+
+def dtype_like(g, x):
+    """`g` in the dtype of `x`."""
+    return cast(g, x.dtype)
+
+
+def gradient_like(g, x):
+    """The gradient node of `x`; where the dtype of `x` is what will be fed, so is that of `g`."""
+    if x.declared is not None or type(g.op) is Composite and g.op.name == "sum_like":
+        return g
+    return node(Composite("dtype_like", dtype_like), (g, x), NO_PARAMS, Spec(g.known, None), x.level)
 
 
 class Composite(Op):
@@ -238,7 +290,7 @@ class Composite(Op):
                 Composite(f"{self.name}_pullback", Pull(self.function, i)),
                 (g, *args),
                 NO_PARAMS,
-                Spec(w.known, w.dtype),
+                Spec(w.known, w.declared),
                 w.level,
             )
             for i, w in enumerate(wanted)
@@ -294,7 +346,7 @@ def identified(x):
         x.uid = f"{PROCESS}-{serial()}"
         NODES[x.uid] = x
     args = [("node", a.uid) if type(a) is Node else ("value", a) for a in x.args]
-    return x.uid, x.op, args, x.params, Spec(x.known, x.dtype), x.level, x.given
+    return x.uid, x.op, args, x.params, Spec(x.known, x.declared), x.level, x.given
 
 
 def rebuilt(parts):

@@ -1,5 +1,8 @@
 """Hooks on gradients: of leaves when a pass ends there, of other tensors as the sweep goes by."""
 
+from typing import Any
+from weakref import ref
+
 from ..core.errors import GraphError
 from ..core.op import Op
 from .vertex import Leaf, Vertex, handle
@@ -37,10 +40,18 @@ def called(hook, tensor):
     return answer
 
 
+class Watched(Vertex):
+    """The operation behind a watch; `outer` refers to the watch."""
+
+    __slots__ = ("outer",)
+    outer: Any
+
+
 def watched(v, kind):
     """The parameters of the watch on a vertex, which is put in place when there is none."""
     if v.op is not watch:
-        inner = Vertex()
+        inner = Watched()
+        inner.outer = ref(v)
         for name in Vertex.__slots__:
             if name != "__weakref__":
                 setattr(inner, name, getattr(v, name))

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import GraphError
+from ..ops.arithmetic import positive
 from ..ops.index import setitem
 from .vertex import Leaf, clock
 
@@ -35,7 +36,9 @@ class Storage:
 
 def remember_view(base, view, op, arrays, params):
     """Note that `view` shares memory with `base`, and the operation that gives it."""
-    if type(view.value) is not np.ndarray or view.value.base is None:
+    if type(view.value) is not np.ndarray or type(base.value) is not np.ndarray:
+        return
+    if owner(view.value) is not owner(base.value):  # a reshape that had to copy
         return
     storage = getattr(base, "storage", None)
     if storage is None:
@@ -128,8 +131,10 @@ def change(handle, result, name):
     cut = result.dtype != handle.dtype
     np.copyto(handle.value, result.value, casting="same_kind")
     note_change(handle.value)
-    if type(handle.vertex) is Leaf:
+    if type(handle.vertex) is Leaf or not handle.records():
         return handle
+    if type(result.vertex) is Leaf:
+        result = result.unary(positive)
     result = result.astype(handle.dtype) if cut else result
     if storage is None:
         handle.vertex = result.vertex

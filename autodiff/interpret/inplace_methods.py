@@ -58,13 +58,16 @@ def elementwise(name, function):
     return call
 
 
+def overwritten(self, new, name):
+    """`new` instead of every element; what was there has a derivative of zero."""
+    if self.vertex is not None and new.vertex is None:
+        new = where(np.zeros(self.shape, bool), before(self), new)
+    return change(self, new, name)
+
+
 def fill_(self, value):
     """Every element becomes `value`; returns the tensor."""
-    if self.vertex is None:
-        return change(self, self.like(np.full(self.shape, value, self.dtype)), "fill_")
-    nowhere = np.zeros(self.shape, bool)
-    filled = where(nowhere, before(self), self.like(np.asarray(value, self.dtype)))
-    return change(self, filled, "fill_")
+    return overwritten(self, self.like(np.full(self.shape, value, self.dtype)), "fill_")
 
 
 def zero_(self):
@@ -75,7 +78,7 @@ def zero_(self):
 def copy_(self, source):
     """The numbers of `source`, broadcast to this tensor's shape and dtype; returns the tensor."""
     source = source if type(source) is type(self) else self.like(np.asarray(source))
-    return change(self, broadcast_to(source, self.shape).astype(self.dtype), "copy_")
+    return overwritten(self, broadcast_to(source, self.shape).astype(self.dtype), "copy_")
 
 
 PAIRS = {

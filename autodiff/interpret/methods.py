@@ -1,4 +1,4 @@
-"""Python's operators, and the methods of arrays in NumPy's and PyTorch's words, of every traced value."""
+"""Python's operators and the methods of arrays, in NumPy's and PyTorch's words, of any value."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -6,32 +6,14 @@ import numpy as np
 
 from ..core.errors import TracedError
 from ..core.op import NUMPY, Traced
-from ..ops import (
-    arithmetic,
-    choose,
-    complex,
-    contract,
-    exponential,
-    index,
-    move,
-    reduce,
-    scan,
-    special,
-    statistics,
-    trigonometric,
-)
-
-OPERATORS = {
-    "add": arithmetic.add, "sub": arithmetic.subtract, "mul": arithmetic.multiply,
-    "truediv": arithmetic.divide, "floordiv": choose.floor_divide, "mod": arithmetic.remainder,
-    "pow": arithmetic.power, "lt": choose.less, "le": choose.less_equal, "gt": choose.greater,
-    "ge": choose.greater_equal, "eq": choose.equal, "ne": choose.not_equal,
-    "and": choose.logical_and, "or": choose.logical_or, "xor": choose.logical_xor,
-}  # fmt: skip
+from ..ops import arithmetic, choose, complex, contract, index, move
+from .names import FUNCTIONS, OPERATORS, ROWS
 
 
 class Size(int):
     """The number of elements; called, as PyTorch spells it, the shape."""
+
+    shape: Any
 
     def __new__(cls, shape):
         self = super().__new__(cls, int(np.prod(shape, dtype=int)))
@@ -151,7 +133,7 @@ class Methods(Traced):
         return self.unary(arithmetic.absolute)
 
     def __invert__(self):
-        return self.unary(choose.logical_not)
+        return self.unary(choose.invert)
 
     def __matmul__(self, other):
         return contract.matmul(self, other)
@@ -291,11 +273,11 @@ class Methods(Traced):
         """Summed over the axes that broadcasting would stretch from `shape`."""
         return move.sum_to(self, shape)
 
-    def add(self, other, *, alpha=1):
+    def add(self, other, *, alpha: Any = 1):
         """`self + alpha other`"""
         return self + (other if alpha == 1 else alpha * other)
 
-    def sub(self, other, *, alpha=1):
+    def sub(self, other, *, alpha: Any = 1):
         """`self - alpha other`"""
         return self - (other if alpha == 1 else alpha * other)
 
@@ -340,7 +322,9 @@ class Methods(Traced):
         raise escaped(self, "a complex number", "stay with functions of the table")
 
     def __index__(self):
-        raise escaped(self, "an index", "index with plain integers, or with x[i] of an integer array")
+        raise escaped(
+            self, "an index", "index with plain integers, or with x[i] of an integer array"
+        )
 
     def __bool__(self):
         raise escaped(self, "a truth value", "use where(condition, x, y)")
@@ -349,7 +333,8 @@ class Methods(Traced):
 def escaped(value, wanted, advice):
     """The error of a traced value that is asked for plain numbers."""
     return TracedError(
-        f"a {type(value).__name__} inside a transform was asked for {wanted}, which would cut its derivative; {advice}"
+        f"a {type(value).__name__} inside a transform was asked for {wanted}, "
+        f"which would cut its derivative; {advice}"
     )
 
 
@@ -359,44 +344,9 @@ for _name, _op in OPERATORS.items():
     if _name not in ("lt", "le", "gt", "ge", "eq", "ne"):
         setattr(Methods, f"__r{_name}__", _backward)
 
-ROWS = {
-    "abs": arithmetic.absolute, "absolute": arithmetic.absolute, "neg": arithmetic.negative,
-    "negative": arithmetic.negative, "square": arithmetic.square, "sqrt": arithmetic.sqrt,
-    "reciprocal": arithmetic.reciprocal, "exp": exponential.exp, "exp2": exponential.exp2,
-    "expm1": exponential.expm1, "log": exponential.log, "log2": exponential.log2,
-    "log10": exponential.log10, "log1p": exponential.log1p, "sigmoid": exponential.sigmoid,
-    "relu": exponential.relu, "sin": trigonometric.sin, "cos": trigonometric.cos,
-    "tan": trigonometric.tan, "asin": trigonometric.asin, "arcsin": trigonometric.asin,
-    "acos": trigonometric.acos, "arccos": trigonometric.acos, "atan": trigonometric.atan,
-    "arctan": trigonometric.atan, "sinh": trigonometric.sinh, "cosh": trigonometric.cosh,
-    "tanh": trigonometric.tanh, "asinh": trigonometric.asinh, "acosh": trigonometric.acosh,
-    "atanh": trigonometric.atanh, "floor": choose.floor, "ceil": choose.ceil, "erf": special.erf,
-    "isnan": choose.isnan, "isinf": choose.isinf, "isfinite": choose.isfinite,
-    "logical_not": choose.logical_not,
-}  # fmt: skip
 for _name, _op in ROWS.items():
     setattr(Methods, _name, method(_op))
 
-FUNCTIONS = {
-    "mul": arithmetic.multiply, "multiply": arithmetic.multiply, "div": arithmetic.divide,
-    "divide": arithmetic.divide, "true_divide": arithmetic.divide, "pow": arithmetic.power,
-    "remainder": arithmetic.remainder, "floor_divide": choose.floor_divide,
-    "atan2": trigonometric.atan2, "logaddexp": exponential.logaddexp, "sum": reduce.sum,
-    "prod": reduce.prod, "mean": statistics.mean, "var": statistics.var, "std": statistics.std,
-    "max": statistics.max, "min": statistics.min, "amax": reduce.amax, "amin": reduce.amin,
-    "any": reduce.any, "all": reduce.all, "argmax": reduce.argmax, "argmin": reduce.argmin,
-    "logsumexp": reduce.logsumexp, "norm": statistics.norm, "cumsum": scan.cumsum,
-    "dot": contract.dot, "outer": contract.outer, "inner": contract.inner, "vdot": contract.vdot,
-    "trace": contract.trace, "diagonal": contract.diagonal, "flatten": move.flatten,
-    "ravel": move.ravel, "swapaxes": move.swapaxes, "swapdims": move.swapaxes,
-    "movedim": move.moveaxis, "moveaxis": move.moveaxis, "broadcast_to": move.broadcast_to,
-    "flip": move.flip, "clip": choose.clip, "clamp": choose.clip, "round": choose.round,
-    "sign": choose.sign, "sgn": choose.sign, "angle": complex.angle,
-    "maximum": choose.maximum, "minimum": choose.minimum, "eq": choose.equal,
-    "ne": choose.not_equal, "lt": choose.less, "le": choose.less_equal, "gt": choose.greater,
-    "ge": choose.greater_equal, "logical_and": choose.logical_and,
-    "logical_or": choose.logical_or, "logical_xor": choose.logical_xor,
-}  # fmt: skip
 for _name, _function in FUNCTIONS.items():
     setattr(Methods, _name, function_method(_name, _function))
 

@@ -33,20 +33,20 @@ def swept(seeds, see, targets, inspect, since):
         v = ready.pop()
         g = cotangents.pop(v, None)
         owned.discard(v)
-        is_leaf = v.op is None or since is not None and v.time < since
-        if is_leaf if targets is None else v in targets:
+        op = None if since is not None and v.time < since else v.op
+        if op is None if targets is None else v in targets:
             found[v] = g
-        if is_leaf:
+        if op is None:
             continue
         parents = v.parents
         if relevant is not None:
             parents = [p if p in relevant else None for p in parents]
         if g is not None:
             out, args = see(v)
-            if v.op.accumulate is not None and additive(parents[0], g, cotangents):
-                v.op.accumulate(buffer(parents[0], cotangents, owned), g, *args, **v.params)
+            if op.accumulate is not None and additive(parents[0], g, cotangents):
+                op.accumulate(buffer(parents[0], cotangents, owned), g, *args, **v.params)
             else:
-                pulled = v.op.vjp(g, out, parents, *(args or parents), **v.params)
+                pulled = op.vjp(g, out, parents, *(args or parents), **v.params)
                 if inspect is not None:
                     inspect(v, pulled)
                 for p, c in zip(parents, pulled):

@@ -71,8 +71,13 @@ class Tensor(EagerMethods):
             return result
         result.vertex = v = Vertex()
         v.op, v.parents, v.params = op, (a, b), NO_PARAMS
-        v.args = (x, y) if op.keep_args else None
-        v.out = out if op.keep_out else None
+        if a is None or b is None:  # a rule that will not run needs nothing
+            first, second, last = op.alone[a is None]
+            v.args = (x if first else None, y if second else None) if first or second else None
+            v.out = out if last else None
+        else:
+            v.args = (x, y) if op.keep_args else None
+            v.out = out if op.keep_out else None
         v.shape, v.dtype, v.time = out.shape, out.dtype, clock.now
         frame = getframe(2)
         v.code, v.spot = frame.f_code, frame.f_lasti
@@ -118,9 +123,7 @@ class Tensor(EagerMethods):
         except (ValueError, TypeError) as error:
             raise explained(op, values, error) from None
         tracked = (
-            op.differentiable
-            and any([p is not None for p in parents])
-            and level > UNRECORDED.get()
+            op.differentiable and any([p is not None for p in parents]) and level > UNRECORDED.get()
         )
         if type(out) is tuple:
             return several(op, level, parents if tracked else None, values, params, out)

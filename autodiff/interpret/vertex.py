@@ -10,6 +10,7 @@ from typing import Any
 from ..core.op import EAGER, NO_PARAMS, Op
 
 getframe = sys._getframe
+LIBRARY = __name__.partition(".")[0] + "."
 
 # Tensors of this level and below are not recorded: -1 usually, raised by no_grad.
 UNRECORDED = ContextVar("UNRECORDED", default=-1)
@@ -66,14 +67,21 @@ def leaf(value):
     return v
 
 
+def from_library(frame):
+    """Whether a frame runs the library's own code."""
+    return (frame.f_globals.get("__name__") or "").startswith(LIBRARY)
+
+
 def vertex(op, parents, args, params, out, depth):
     """Record one application; `depth`: how far above the user's line is."""
     v = Vertex()
     v.op, v.parents, v.params = op, parents, params
-    v.args = op.keep(args)
-    v.out = out if op.keep_out else None
+    v.args = op.keep(args, parents)
+    v.out = out if op.keeps_out(parents) else None
     v.shape, v.dtype, v.time = out.shape, out.dtype, clock.now
     frame = getframe(depth)
+    while frame.f_back is not None and from_library(frame):
+        frame = frame.f_back
     v.code, v.spot = frame.f_code, frame.f_lasti
     return v
 
@@ -119,7 +127,14 @@ class Joint(Op):
 
     def __init__(self, op):
         self.name, self.op, self.grad_name = op.name, op, op.grad_name
-        self.keep_args, self.keep_out, self.keep = op.keep_args, op.keep_out, op.keep
+        self.keep_args, self.keep_out = op.keep_args, op.keep_out
+        self.keep, self.keeps_out = op.keep, op.keeps_out
+
+    def __call__(self, *args, **params):
+        return self.op(*args, **params)
+
+    def __reduce__(self):
+        return Joint, (self.op,)
 
     def vjp(self, g, out, wanted, *args, **params):
         return self.op.vjp(g.parts, out, wanted, *args, **params)

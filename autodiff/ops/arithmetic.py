@@ -36,7 +36,7 @@ multiply = Binary(
     "multiply(x, y)", np.multiply,
     lambda t, z, x, y: t * y,
     lambda t, z, x, y: t * x,
-    reads="x", domain=((-3, 3), (-3, 3)), latex=r"$x \, $y", torch="Mul",
+    reads=("y", "x"), domain=((-3, 3), (-3, 3)), latex=r"$x \, $y", torch="Mul",
     doc="""Product `x y`, elementwise with broadcasting.
 
     >>> multiply(np.array([1.0, 2.0]), 3.0).tolist()
@@ -48,7 +48,7 @@ divide = Binary(
     "divide(x, y)", np.divide,
     lambda t, z, x, y: t / y,
     lambda t, z, x, y: -t * z / y,
-    domain=((-3, 3), (-3, -0.5, 0.5, 3)), latex=r"\frac{$x}{$y}", torch="Div",
+    reads=("y", "yz"), domain=((-3, 3), (-3, -0.5, 0.5, 3)), latex=r"\frac{$x}{$y}", torch="Div",
     doc="""Quotient `x / y`, elementwise with broadcasting; the IEEE result at `y = 0`.
 
     >>> float(divide(1.0, 4.0))
@@ -65,17 +65,17 @@ def power_slope(x, y):
     return where(still, 0, y * power(x, where(still, 1, y - 1)))
 
 
-def power_log(z, x):
-    """The derivative of x ** y in y, `z ln x`; its limit 0 where z is 0."""
-    gone = z == 0
+def power_log(z, x, y):
+    """The derivative of x ** y in y, `z ln x`; 0 where z is 0, and at 0 ** 0."""
+    gone = (z == 0) | ((x == 0) & (y == 0))
     return where(gone, 0, z * log(where(gone, ones_like(z), x)))
 
 
 power = Binary(
     "power(x, y)", operator.pow,
     lambda t, z, x, y: t * power_slope(x, y),
-    lambda t, z, x, y: t * power_log(z, x),
-    domain=((0.5, 3), (-2, 2)), latex="{$x}^{$y}", numpy=np.power, torch="Pow",
+    lambda t, z, x, y: t * power_log(z, x, y),
+    reads=("xy", "xyz"), domain=((0.5, 3), (-2, 2)), latex="{$x}^{$y}", numpy=np.power, torch="Pow",
     doc="""Power `x ** y`.  The derivative in `y` is only taken when `y` is a variable.
 
     >>> power(np.array([1.0, 2.0]), 3).tolist()
@@ -87,7 +87,7 @@ remainder = Binary(
     "remainder(x, y)", np.remainder,
     lambda t, z, x, y: t,
     lambda t, z, x, y: -t * floor_divide(x, y),
-    reads="x", domain=((-5.6, -4.4, 4.4, 5.6), (2.05, 2.15)), latex=r"$x \bmod $y", torch="Remainder",
+    reads=("", "xy"), domain=((-5.6, -4.4, 4.4, 5.6), (2.05, 2.15)), latex=r"$x \bmod $y", torch="Remainder",
     doc="""Remainder `x - y floor(x / y)`, with the sign of `y` as in Python.
 
     >>> float(remainder(-1.0, 3.0))

@@ -1,5 +1,7 @@
 """Rows that compare, choose and round; what they compare carries no derivative."""
 
+from typing import Any
+
 import numpy as np
 
 from ..core.family import Binary, Elementwise, Unary
@@ -10,13 +12,19 @@ from ..core.spec import is_complex
 PAIR = ((-3, 3), (-3, 3))
 
 
-def flat(signature, evaluate, latex, doc):
-    """A row whose value is a truth or a kind, without a derivative."""
+def flat(signature, evaluate, latex, doc, integers=False) -> Any:
+    """A row whose value is a truth or a kind, without a derivative; perhaps of integers alone."""
     family = Binary if "," in signature else Unary
     domain = PAIR if family is Binary else ((-3, 3),)
-    return family(
-        signature, evaluate, differentiable=False, reads="", domain=domain, latex=latex, doc=doc
-    )
+
+    def whole(rng, dtype):
+        return [(tuple(rng.integers(0, 9, 3) for _ in domain), {})]
+
+    name, given = signature.partition("(")[0], (6, 3)[: len(domain)]
+    call = f"{name}({', '.join(map(str, given))})"
+    doc = f"{doc}\n\n    >>> {call}.item()\n    {evaluate(*given).item()}\n    "
+    tested: dict[str, Any] = {"sample": whole} if integers else {"domain": domain}
+    return family(signature, evaluate, differentiable=False, reads="", latex=latex, doc=doc, **tested)
 
 
 equal         = flat("equal(x, y)",         np.equal,         "$x = $y",      "Whether `x == y`, elementwise.")
@@ -29,6 +37,10 @@ logical_and   = flat("logical_and(x, y)",   np.logical_and,   r"$x \wedge $y", "
 logical_or    = flat("logical_or(x, y)",    np.logical_or,    r"$x \vee $y",  "Whether either is true, elementwise.")
 logical_xor   = flat("logical_xor(x, y)",   np.logical_xor,   r"$x \oplus $y", "Whether just one is true, elementwise.")
 logical_not   = flat("logical_not(x)",      np.logical_not,   r"\neg $x",     "Whether `x` is false, elementwise.")
+bitwise_and   = flat("bitwise_and(x, y)",   np.bitwise_and,   r"$x \mathbin{\&} $y", "Bits set in both, of integers; of truth values, whether both are true.", integers=True)
+bitwise_or    = flat("bitwise_or(x, y)",    np.bitwise_or,    r"$x \mathbin{|} $y",  "Bits set in either, of integers; of truth values, whether either is true.", integers=True)
+bitwise_xor   = flat("bitwise_xor(x, y)",   np.bitwise_xor,   r"$x \oplus $y",       "Bits set in just one, of integers; of truth values, whether just one is true.", integers=True)
+invert        = flat("invert(x)",           np.invert,        r"\mathord{\sim} $x", "Every bit turned, of integers; of truth values, the opposite.", integers=True)
 isnan         = flat("isnan(x)",            np.isnan,         r"\operatorname{isnan} {$x}", "Whether `x` is NaN.")
 isinf         = flat("isinf(x)",            np.isinf,         r"\operatorname{isinf} {$x}", "Whether `x` is infinite.")
 isfinite      = flat("isfinite(x)",         np.isfinite,      r"\operatorname{isfinite} {$x}", "Whether `x` is finite.")
@@ -37,20 +49,36 @@ zeros_like    = flat("zeros_like(x)",       np.zeros_like,    "0",            "Z
 
 floor = Unary(
     "floor(x)", np.floor, reads="", domain=((0.1, 0.9),), latex=r"\lfloor $x \rfloor",
-    doc="Largest integer not above `x`; the derivative is zero.",
+    doc="""Largest integer not above `x`; the derivative is zero.
+
+    >>> floor(1.5).item()
+    1.0
+    """,
 )
 ceil = Unary(
     "ceil(x)", np.ceil, reads="", domain=((0.1, 0.9),), latex=r"\lceil $x \rceil",
-    doc="Smallest integer not below `x`; the derivative is zero.",
+    doc="""Smallest integer not below `x`; the derivative is zero.
+
+    >>> ceil(1.5).item()
+    2.0
+    """,
 )
 rint = Unary(
     "rint(x)", np.rint, reads="", domain=((0.1, 0.4),), latex=r"\operatorname{round} {$x}",
-    torch="Round", doc="Nearest integer, halves to even; the derivative is zero.",
+    torch="Round", doc="""Nearest integer, halves to even; the derivative is zero.
+
+    >>> rint(2.5).item()
+    2.0
+    """,
 )
 floor_divide = Binary(
     "floor_divide(x, y)", np.floor_divide, reads="", domain=((0.1, 0.9), (1, 3)),
     latex=r"\lfloor $x / $y \rfloor",
-    doc="Floor of the quotient, `x // y`; the derivative is zero.",
+    doc="""Floor of the quotient, `x // y`; the derivative is zero.
+
+    >>> floor_divide(7.0, 2.0).item()
+    3.0
+    """,
 )
 
 def sign_values(x):
@@ -102,7 +130,7 @@ choose = Elementwise(
     None,
     lambda t, z, c, x, y: where(c, t, 0),
     lambda t, z, c, x, y: where(c, 0, t),
-    reads="x", sample=lambda rng, dtype: list(choices(rng, dtype)), torch="Where",
+    reads=("", "c", "c"), sample=lambda rng, dtype: list(choices(rng, dtype)), torch="Where",
     latex=r"\begin{cases} $x & $c \\ $y \end{cases}", numpy=np.where,
     doc="`x` where the condition `c` is true, else `y`: the row behind `where`.",
 )
@@ -182,8 +210,8 @@ def clip(x, min=None, max=None, **numpy_names):
 def round(x, decimals=0):
     """`x` rounded to `decimals` places, halves to even; the derivative is zero.
 
-    >>> float(round(2.345, 2))
-    2.34
+    >>> float(round(2.125, 2))
+    2.12
     """
     if decimals == 0:
         return rint(as_value(x))

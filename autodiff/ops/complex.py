@@ -9,13 +9,13 @@ from .choose import zeros_like
 from .trigonometric import atan2
 
 real_part = Unary(
-    "real_part(x)", lambda x: x.real, lambda t, y, x: t,
+    "real_part(x)", lambda x: np.array(x.real), lambda t, y, x: t,
     reads="", domain=((-3, 3),), analytic=False, latex=r"\operatorname{Re} {$x}", torch="Real",
     doc="Real part of a complex number: the row behind `real`.",
 )
 
 imaginary_part = Unary(
-    "imaginary_part(x)", lambda x: x.imag, lambda t, y, x: t * 1j,
+    "imaginary_part(x)", lambda x: np.array(x.imag), lambda t, y, x: t * 1j,
     reads="", analytic=False, latex=r"\operatorname{Im} {$x}", torch="Imag",
     sample=lambda rng, dtype: [((complex_numbers(rng, dtype, shape),), {}) for shape in ((), (3,), (0,))],
     doc="Imaginary part of a complex number: the row behind `imag`.",

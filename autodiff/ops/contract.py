@@ -1,5 +1,7 @@
 """Rows that multiply and sum: products of vectors, matrices and tensors."""
 
+from typing import Any
+
 import numpy as np
 
 from ..core.errors import ShapeError
@@ -8,7 +10,7 @@ from ..core.public import as_value, public
 from ..core.spec import Spec, broadcast_shapes, from_end, is_complex
 from .complex import conjugate
 from .einsum import einsum, letters
-from .move import as_array, expand_dims, matrix_transpose, reshape, some, squeeze
+from .move import as_array, expand_dims, joint_dtype, matrix_transpose, reshape, some, squeeze
 from .reduce import sum
 
 
@@ -20,7 +22,7 @@ def matrix_spec(x, y):
             "the last size of the first must be the second-last of the other"
         )
     lead = broadcast_shapes("matmul", (x.shape[:-2], y.shape[:-2]))
-    return Spec((*lead, x.shape[-2], y.shape[-1]), np.result_type(x.dtype or float, y.dtype or float))
+    return Spec((*lead, x.shape[-2], y.shape[-1]), joint_dtype(x, y))
 
 
 matrix_product = Contraction(
@@ -43,7 +45,7 @@ inner_product = Contraction(
     lambda g, x, y: g * y,
     lambda g, x, y: g * x,
     batch=batched_inner, latex=r"$x \cdot $y", torch="Dot",
-    infer=lambda x, y: Spec((), np.result_type(x.dtype or float, y.dtype or float)),
+    infer=lambda x, y: Spec((), joint_dtype(x, y)),
     sample=lambda rng, dtype: some(dtype, rng, (((3,), (3,)), {}), (((0,), (0,)), {})),
     doc="Sum of the products of two vectors: the row behind `dot`.",
 )
@@ -100,7 +102,7 @@ def dot(x, y):
 def vdot(x, y):
     """Sum of the products of the conjugate of `x` and `y`, both flattened.
 
-    >>> complex(vdot(np.array([1j]), np.array([1j])))
+    >>> vdot(np.array([1j]), np.array([1j])).item()
     (1+0j)
     """
     x, y = (reshape(as_array(v), -1) for v in (x, y))
@@ -131,7 +133,7 @@ def outer(x, y):
 
 
 @public(np.tensordot)
-def tensordot(x, y, axes=2):
+def tensordot(x, y, axes: Any = 2):
     """Sum of products over pairs of axes: the last `axes` of x with the first of y, or as listed.
 
     >>> tensordot(np.ones((2, 3)), np.ones((3, 4)), 1).shape

@@ -8,7 +8,7 @@ from ..core.errors import ShapeError
 from ..core.family import Contraction
 from ..core.public import public
 from ..core.spec import Spec
-from .move import as_array, broadcast_to, some
+from .move import as_array, broadcast_to, joint_dtype, some
 
 
 def letters(n):
@@ -39,7 +39,7 @@ def contracted_spec(*xs, subscripts):
                 raise ShapeError(
                     f"einsum: axis {name!r} of {subscripts!r} has sizes {sizes[name]} and {size}"
                 )
-    return Spec(tuple(sizes[n] for n in output), np.result_type(*[x.dtype or float for x in xs]))
+    return Spec(tuple(sizes[n] for n in output), joint_dtype(*xs))
 
 
 def factor_cotangent(place):
@@ -67,7 +67,7 @@ def on_diagonal(c, once, mine, sizes):
     for i, name in enumerate(mine):
         if name in mine[:i]:
             spare = next(x for x in letters(52) if x not in mine and x not in once)
-            eye = np.eye(sizes[name], dtype=c.dtype)
+            eye = np.eye(sizes[name], dtype=bool)  # leaves the dtype to the other factor
             target = once[:i] + spare + once[i:]
             c = contracted(c, eye, subscripts=f"{once},{name}{spare}->{target}")
             once, mine = target, mine[:i] + spare + mine[i + 1 :]

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ..core.family import Binary, Unary
-from .choose import where
+from .choose import isinf, where
 from .trigonometric import sech2
 
 exp = Unary(
@@ -78,11 +78,18 @@ log1p = Unary(
     """,
 )
 
+
+def share(x, y):
+    """exp(x) / (exp(x) + exp(y)), which is a half where both are the same infinity."""
+    same = (x == y) & isinf(x)
+    return sigmoid(where(same, 0, x - where(same, 0, y)))
+
+
 logaddexp = Binary(
     "logaddexp(x, y)", np.logaddexp,
-    lambda t, z, x, y: t * where(x == z, 1, exp(where(x == z, 0, x - z))),
-    lambda t, z, x, y: t * where(y == z, 1, exp(where(y == z, 0, y - z))),
-    domain=((-3, 3), (-3, 3)), latex=r"\ln (e^{$x} + e^{$y})",
+    lambda t, z, x, y: t * share(x, y),
+    lambda t, z, x, y: t * share(y, x),
+    reads="x", domain=((-3, 3), (-3, 3)), latex=r"\ln (e^{$x} + e^{$y})",
     doc="""`log(exp(x) + exp(y))` without overflow.
 
     >>> float(logaddexp(1000.0, -1000.0))

@@ -6,11 +6,12 @@ themselves are arguments, so that they may be traced.
 
 import numpy as np
 
-from ..core.errors import TracedError
+from ..core.errors import TracedError, UnknownShapeError
 from ..core.family import Movement
 from ..core.op import TRACED
 from ..core.public import as_value, public
-from .move import broadcast_to, moveaxis, reshape
+from ..core.spec import Spec
+from .move import broadcast_to, joint_dtype, moveaxis, reshape
 
 PLACE = "array"  # stands for one index array
 
@@ -189,13 +190,28 @@ def index_samples(rng, dtype, scatter=False):
             yield (x, *arrays), {"index": index}
 
 
+def taken_spec(x, *arrays, index):
+    """Spec of elements at an index; a mask that has no numbers yet leaves the shape unknown."""
+    for a in arrays:
+        if type(a) in TRACED and a.dtype.kind == "b":
+            raise UnknownShapeError(a)
+    places = [np.zeros(a.shape, a.dtype) if type(a) in TRACED else a for a in arrays]
+    return Spec(np.empty(x.shape)[index.fill(places)].shape, x.dtype)
+
+
 taken = Movement(
     "taken(x, *arrays)", lambda x, *arrays, index: x[index.fill(arrays)],
     lambda g, wanted, x, *arrays, index: (scattered(g, *arrays, index=index, shape=x.shape), *[None] * len(arrays)),
-    batch=batched_take, linear=1, view=True, latex="$x", torch="Select",
+    infer=taken_spec, batch=batched_take, linear=1, view=True, latex="$x", torch="Select",
     sample=lambda rng, dtype: list(index_samples(rng, dtype)),
     doc="Elements of `x` at an index: the row behind `x[index]`.",
 )
+
+@public()
+def picked_out(x, *arrays, index):
+    """`taken` in rules: in a graph, a mask that has no numbers yet is asked again when it has."""
+    return taken(x, *arrays, index=index)
+
 
 def accumulate(total, g, x, *arrays, index):
     """Add the cotangent of an element to that of the whole, without zeros for all the others."""
@@ -206,8 +222,8 @@ taken.accumulate = accumulate
 
 scattered = Movement(
     "scattered(g, *arrays)", scattered_values,
-    lambda g, wanted, x, *arrays, index, shape: (taken(g, *arrays, index=index), *[None] * len(arrays)),
-    batch=batched_scatter, linear=1, latex="$g",
+    lambda g, wanted, x, *arrays, index, shape: (picked_out(g, *arrays, index=index), *[None] * len(arrays)),
+    infer=lambda g, *arrays, index, shape: Spec(shape, g.dtype), batch=batched_scatter, linear=1, latex="$g",
     sample=lambda rng, dtype: list(index_samples(rng, dtype, scatter=True)),
     doc="Zeros with `g` added at an index: the transpose of `taken`.",
 )
@@ -215,11 +231,11 @@ scattered = Movement(
 
 def replaced_cotangents(g, wanted, x, v, *arrays, index):
     """What was overwritten gets nothing; what was written gets what stands at its place."""
-    zero = np.zeros((), g.dtype)
+    zero = np.zeros((), bool)  # leaves the dtype to the cotangent
     written_once(arrays)
     return (
         None if wanted[0] is None else replaced(g, zero, *arrays, index=index),
-        None if wanted[1] is None else taken(g, *arrays, index=index),
+        None if wanted[1] is None else picked_out(g, *arrays, index=index),
         *[None] * len(arrays),
     )
 
@@ -248,6 +264,7 @@ def batched_replace(op, batched, x, v, *arrays, index):
 
 replaced = Movement(
     "replaced(x, v, *arrays)", replaced_values, replaced_cotangents,
+    infer=lambda x, v, *arrays, index: Spec(x.shape, joint_dtype(x, v)),
     batch=batched_replace, linear=2, latex="$x", torch="CopySlices",
     sample=lambda rng, dtype: [
         ((x, rng.normal(size=np.shape(x[p["index"].fill(a)])).astype(dtype), *a), p)

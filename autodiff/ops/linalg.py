@@ -11,10 +11,10 @@ import numpy as np
 from ..core.errors import ShapeError
 from ..core.family import Opaque, total
 from ..core.public import public
-from ..core.spec import Spec, broadcast_shapes, is_complex
+from ..core.spec import FLOAT64, Spec, broadcast_shapes, is_complex
 from .complex import conjugate, imag, real
 from .contract import matmul, trace
-from .move import as_array, expand_dims, matrix_transpose, squeeze
+from .move import as_array, expand_dims, joint_dtype, matrix_transpose, squeeze
 from .reduce import sum
 
 
@@ -41,9 +41,9 @@ def as_scalar_matrix(x):
 
 
 def float_dtype(*arrays):
-    """The dtype in which LAPACK answers: at least float64 for integers."""
-    kinds = [np.dtype(a.dtype or float) for a in arrays]
-    return np.result_type(*[np.float64 if k.kind in "biu" else k for k in kinds])
+    """The dtype in which LAPACK answers: float64 for integers; None where it is not known yet."""
+    whole = [a.dtype is not None and a.dtype.kind in "biu" for a in arrays]
+    return joint_dtype(*[Spec(None, FLOAT64) if w else a for a, w in zip(arrays, whole)])
 
 
 def regular(rng, dtype, n=3, lead=()):
@@ -175,7 +175,7 @@ def slogdet_vjp(g, out, wanted, a):
 
 def slogdet_spec(a):
     dtype = float_dtype(a)
-    return Spec(a.shape[:-2], dtype), Spec(a.shape[:-2], np.finfo(dtype).dtype)
+    return Spec(a.shape[:-2], dtype), Spec(a.shape[:-2], dtype and np.finfo(dtype).dtype)
 
 
 signed_log_determinant = Opaque(
@@ -190,9 +190,8 @@ signed_log_determinant = Opaque(
 def half_triangle(a):
     """The lower triangle with half of the real part of its diagonal."""
     n = a.shape[-1]
-    dtype = np.finfo(a.dtype).dtype
-    below = a * np.tril(np.ones((n, n), dtype), -1)
-    return below + (real(a) if is_complex(a.dtype) else a) * (0.5 * np.eye(n, dtype=dtype))
+    below = a * np.tril(np.ones((n, n), bool), -1)
+    return below + 0.5 * real(a) * np.eye(n, dtype=bool)
 
 
 def hermitian(a):

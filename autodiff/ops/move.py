@@ -21,6 +21,12 @@ def sum_to(g, shape):
     return g.sum(axis=tuple(axes)).reshape(shape)
 
 
+def joint_dtype(*xs):
+    """The dtype of a product; None for real numbers of a kind that is not known yet."""
+    dtype = np.result_type(*[x.dtype or np.float64 for x in xs])
+    return None if dtype == np.float64 and any(x.dtype is None for x in xs) else dtype
+
+
 def some(dtype, rng, *shapes_and_params):
     """Samples for the laws: random arrays of the given shapes with their parameters."""
     return [
@@ -61,7 +67,7 @@ flipped = Movement(
     "flipped(x)", lambda x, *, axes: np.flip(x, axes),
     lambda g, wanted, x, *, axes: flipped(g, axes=axes),
     batch=lambda op, batched, x, *, axes: op(x, axes=axes),
-    latex=r"\operatorname{flip} {$x}", torch="Flip",
+    view=True, latex=r"\operatorname{flip} {$x}", torch="Flip",
     sample=lambda rng, dtype: some(dtype, rng, (((2, 3),), {"axes": (-1,)}), (((2, 3),), {"axes": (-1, -2)})),
     doc="`x` with the order along some axes reversed: the row behind `flip`.",
 )
@@ -248,7 +254,7 @@ def broadcast_to(x, shape):
 
 
 @public(np.concatenate, np.concat)
-def concatenate(xs, axis=0):
+def concatenate(xs, axis: int | None = 0):
     """The arrays of a sequence one after another along `axis`.
 
     >>> concatenate([np.ones(2), np.zeros(1)]).tolist()

@@ -12,7 +12,7 @@ from .move import as_array, concatenate, flatten, moveaxis, reshape
 SHAPES = [((), {}), ((3,), {}), ((2, 3), {"axes": (-1,)}), ((2, 3), {"axes": (-2,), "keepdims": True}), ((2, 0), {"axes": (-2,)})]
 
 
-def spread(low=-3, high=3, shapes=SHAPES, **extra):
+def spread(low: float = -3, high: float = 3, shapes=SHAPES, **extra):
     """Samples for the laws: well separated numbers, so that an extreme is unique."""
     def sample(rng, dtype):
         result = []
@@ -48,8 +48,7 @@ def others(x):
     if n <= 1:
         return ones_like(x)
     if n % 2:
-        one = np.ones((*x.shape[:-1], 1), x.dtype)
-        return others(concatenate([x, one], -1))[..., :n]
+        return others(concatenate([x, ones_like(x[..., :1])], -1))[..., :n]
     left, right = x[..., 0::2], x[..., 1::2]
     above = others(left * right)
     pairs = [reshape(above * half, (*above.shape, 1)) for half in (right, left)]
@@ -81,10 +80,11 @@ def std_slope(y, x, axes, correction):
     return where(still, 0, deviation(x, axes) / (where(still, 1, y) * (count(x, axes) - correction)))
 
 
-def softmax_weight(y, x):
-    """exp(x - logsumexp(x)), with the limits 1 and 0 at infinite elements."""
+def softmax_weight(y, x, axes):
+    """exp(x - logsumexp(x)): 0 at -inf; elements that equal the whole have equal parts of 1."""
     top = x == y
-    return where(x == -np.inf, 0, exp(where(top, 0, where(y == np.inf, -np.inf, x - y))))
+    below = exp(where(top, 0, x) - where(top, 0, y))
+    return where(x == -np.inf, 0, where(top, 1 / winners(top, x, axes), below))
 
 
 def norm_slope(y, x):
@@ -156,7 +156,7 @@ deviated = Reduction(
 )
 log_sum_exp = Reduction(
     "log_sum_exp(x)", logsumexp_values,
-    lambda t, y, x, axes: t * softmax_weight(y, x),
+    lambda t, y, x, axes: t * softmax_weight(y, x, axes),
     sample=spread(shapes=SHAPES[:4]), latex=r"\ln \sum e^{$x}", torch="Logsumexp",
     doc="`log(sum(exp(x)))` over axes: the row behind `logsumexp`.",
 )

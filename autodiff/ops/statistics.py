@@ -1,6 +1,7 @@
 """Public reductions that mean different things in NumPy's and in PyTorch's spelling."""
 
 from collections import namedtuple
+from typing import Any
 
 import numpy as np
 
@@ -87,7 +88,7 @@ def extreme(x, dim, keepdim, index_of):
 
 
 @public(np.max, renamed=False)
-def max(x, axis=None, *, dim=UNSET, keepdims=False, keepdim=False):
+def max(x, axis: Any = None, *, dim=UNSET, keepdims=False, keepdim=False):
     """Largest element over `axis`; ties share the derivative equally.
 
     With `dim=`, as in PyTorch: the pair (values, indices), where the first of equals is taken.
@@ -102,7 +103,7 @@ def max(x, axis=None, *, dim=UNSET, keepdims=False, keepdim=False):
 
 
 @public(np.min, renamed=False)
-def min(x, axis=None, *, dim=UNSET, keepdims=False, keepdim=False):
+def min(x, axis: Any = None, *, dim=UNSET, keepdims=False, keepdim=False):
     """Smallest element over `axis`; ties share the derivative equally.
 
     With `dim=`, as in PyTorch: the pair (values, indices), where the first of equals is taken.

@@ -3,6 +3,8 @@
 import numpy as np
 
 from ..core.family import Binary, Unary
+from ..core.spec import is_complex
+from .choose import where
 
 
 def stable_sech2(x):
@@ -73,10 +75,29 @@ atan = Unary(
     """,
 )
 
+
+def part(x, z):
+    """x / z, and 0 where z is 0."""
+    still = z == 0
+    return where(still, 0, x / where(still, 1, z))
+
+
+hypot = Binary(
+    "hypot(x, y)", np.hypot,
+    lambda t, z, x, y: t * part(x, z),
+    lambda t, z, x, y: t * part(y, z),
+    reads=("xz", "yz"), domain=((-3, -0.5, 0.5, 3), (-3, -0.5, 0.5, 3)), latex=r"\sqrt{{$x}^2 + {$y}^2}",
+    doc="""Length `sqrt(x x + y y)` of the hypotenuse, without overflow; the derivative at 0 is 0.
+
+    >>> float(hypot(3.0, 4.0))
+    5.0
+    """,
+)
+
 atan2 = Binary(
     "atan2(x, y)", np.arctan2,
-    lambda t, z, x, y: t * (y / (x * x + y * y)),
-    lambda t, z, x, y: -t * (x / (x * x + y * y)),
+    lambda t, z, x, y: t * (y / hypot(x, y) / hypot(x, y)),
+    lambda t, z, x, y: -t * (x / hypot(x, y) / hypot(x, y)),
     reads="x", domain=((-3, -0.5, 0.5, 3), (-3, -0.5, 0.5, 3)), latex=r"\operatorname{atan2}({$x}, {$y})",
     doc="""Angle [rad] in (-π, π] of the point whose ordinate is `x` and whose abscissa is `y`.
 
@@ -126,8 +147,14 @@ sech2 = Unary(
     """,
 )
 
+
+def asinh_rate(x):
+    """sqrt(1 + x x), without overflow for real numbers."""
+    return (1 + x * x) ** 0.5 if is_complex(x.dtype) else hypot(x, 1)
+
+
 asinh = Unary(
-    "asinh(x)", np.arcsinh, lambda t, y, x: t / (1 + x * x) ** 0.5,
+    "asinh(x)", np.arcsinh, lambda t, y, x: t / asinh_rate(x),
     reads="x", domain=((-3, 3),), latex=r"\operatorname{arsinh} {$x}",
     doc="""Inverse hyperbolic sine.
 

@@ -17,10 +17,18 @@ def complete(row):
     known = {a.strip("*") for a in row.arguments}
     if named - known:
         yield f"latex names the argument ${min(named - known)}\n  expected  one of {sorted(known)}"
-    if set(row.reads) - set("xy"):
-        yield f"reads is {row.reads!r}\n  expected  letters of 'xy'"
+    yield from misread(row)
     yield from unruled(row)
     yield from (tried(row) if row.sample is not None else unplaced(row))
+
+
+def misread(row):
+    """What is wrong with `reads`: letters of "xy", or for each rule the names that it reads."""
+    if type(row.reads) is str:
+        if set(row.reads) - set("xy"):
+            yield f"reads is {row.reads!r}\n  expected  letters of 'xy'"
+    elif len(row.reads) != len(row.arguments):
+        yield f"reads has {len(row.reads)} entries\n  expected  {len(row.arguments)}, one for each rule"
 
 
 def unruled(row):

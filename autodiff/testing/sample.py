@@ -184,6 +184,8 @@ def mixtures(row, kinds):
     """Samples whose tracked arguments have these dtypes, every one beside every other."""
     number = 0 if row.domain is None or row.sample is not None else SAME.index((3,))
     example = (cases(row, np.float64) or cases(row, np.complex128))[number]
+    if not example.tracked:  # a row of integers
+        example = example._replace(tracked=tuple(range(len(example.args))))
     given = {kind: samples(row, kind)[number] for kind in kinds}
     for pair in product(kinds, repeat=min(len(example.tracked), 2)):
         args, params = given[pair[0]]

@@ -1,6 +1,7 @@
 """Derivatives that the user states: rows from outside the table, and PyTorch's Function."""
 
 from contextlib import nullcontext
+from typing import Any
 
 import numpy as np
 
@@ -34,20 +35,22 @@ def operator(signature, evaluate, *rules, **facts):
     sample(rng, dtype) -> [(args, params), ...].
     doc, latex, analytic, differentiable, numpy (the NumPy function it stands for).
 
-    >>> cube = operator("cube(x)", lambda x: x ** 3, lambda t, y, x: t * 3 * x * x, domain=((-2, 2),))
+    >>> cube = operator("cube(x)", lambda x: x**3, lambda t, y, x: t * 3 * x**2, domain=((-2, 2),))
     >>> float(grad(cube)(2.0))
     12.0
     """
     name, arguments = parse_signature(signature)
     for what, rule in (("evaluate", evaluate), *(("a rule", r) for r in rules if r is not None)):
         if not callable(rule):
-            raise ArgumentError(f"operator {name}: {what} is a {type(rule).__name__}; it needs a function")
+            raise ArgumentError(
+                f"operator {name}: {what} is a {type(rule).__name__}; it needs a function"
+            )
     if not rules:
         return Opaque(signature, evaluate, **facts)
     if len(rules) != len(arguments):
         raise ArgumentError(
-            f"operator {name}: {len(arguments)} arguments and {len(rules)} rules; give one for each, "
-            "None where the derivative is zero"
+            f"operator {name}: {len(arguments)} arguments and {len(rules)} rules; "
+            "give one for each, None where the derivative is zero"
         )
     family = {1: Unary, 2: Binary}.get(len(arguments), Elementwise)
     return family(signature, evaluate, *rules, **facts)
@@ -55,6 +58,10 @@ def operator(signature, evaluate, *rules, **facts):
 
 class Context:
     """What a Function's forward leaves for its backward."""
+
+    saved_tensors: tuple[Any, ...]
+    constants: set[int]
+    outputs: dict[int, int]
 
     def __init__(self, needs_input_grad):
         self.needs_input_grad = needs_input_grad
@@ -110,7 +117,7 @@ class FunctionRow(Op):
         self.keep_args = bool(context.saved_tensors)
         self.keep_out = bool(context.outputs)
 
-    def keep(self, args):
+    def keep(self, args, parents=None):
         saved = self.context.saved_tensors
         return tuple([s.value for s in saved if type(s) is Tensor]) if self.keep_args else None
 
@@ -121,7 +128,9 @@ class FunctionRow(Op):
         self.context.restore(out, example, record)
         cotangents = [self.cotangent(x, shape, example) for x, shape in zip(given, self.shapes)]
         if self.function.backward is Function.backward:
-            raise RuleError(f"{self.name} has no backward; write a static method backward(ctx, *grad_outputs)")
+            raise RuleError(
+                f"{self.name} has no backward; write a static method backward(ctx, *grad_outputs)"
+            )
         with GradMode(record) if not example.level else nullcontext():
             found = self.function.backward(self.context, *cotangents)
         found = list(found) if isinstance(found, (tuple, list)) else [found]
@@ -143,10 +152,11 @@ class FunctionRow(Op):
         if len(found) != expected:
             raise GraphError(
                 f"function {self.grad_name} returned an incorrect number of gradients "
-                f"(expected {expected}, got {len(found)}); return one for each argument of forward, "
-                "None for those that are no tensors"
+                f"(expected {expected}, got {len(found)}); return one for each argument of "
+                "forward, None for those that are no tensors"
             )
-        return [self.fitting(i, c, x, w) for i, (c, x, w) in enumerate(zip(found, self.inputs, wanted))]
+        parts = zip(range(expected), found, self.inputs, wanted)
+        return [self.fitting(i, c, x, w) for i, c, x, w in parts]
 
     def fitting(self, i, c, x, w):
         """One gradient, if its shape fits."""
@@ -160,7 +170,10 @@ class FunctionRow(Op):
         if w is None:
             return None
         if not hasattr(c, "shape"):
-            raise GraphError(f"function {self.grad_name} returned a {type(c).__name__} at position {i + 1}; it needs a tensor or None")
+            raise GraphError(
+                f"function {self.grad_name} returned a {type(c).__name__} at position {i + 1}; "
+                "it needs a tensor or None"
+            )
         try:
             fits = c.shape == x.shape or np.broadcast_shapes(c.shape, x.shape) == c.shape
         except ValueError:
@@ -203,7 +216,8 @@ class Function:
     """
 
     def __init__(self, *args, **kwargs):
-        raise GraphError(f"{type(self).__name__} is not called by making one; use {type(self).__name__}.apply(...)")
+        name = type(self).__name__
+        raise GraphError(f"{name} is not called by making one; use {name}.apply(...)")
 
     @staticmethod
     def forward(ctx, *args):
@@ -223,8 +237,8 @@ class Function:
         if any(a.level == top and type(a) is not Tensor for a in traced):
             kind = next(type(a).__name__ for a in traced if a.level == top)
             raise RuleError(
-                f"{cls.__name__}.apply has a pullback only, and got a {kind}; make an operator with "
-                "autodiff.operator, which can state jvp and batch rules too"
+                f"{cls.__name__}.apply has a pullback only, and got a {kind}; "
+                "make an operator with autodiff.operator, which can state jvp and batch rules too"
             )
         mine = [a if type(a) is Tensor and a.level == top else None for a in args]
         parents = tuple([None if a is None else a.vertex for a in mine])
@@ -238,7 +252,8 @@ class Function:
             with GradMode(False):
                 out = cls.forward(context, *args)
         outputs = out if isinstance(out, tuple) else (out,)
-        tracked = any(p is not None for p in parents) and any(a is not None and a.records() for a in mine)
+        recording = any(a is not None and a.records() for a in mine)
+        tracked = recording and any(p is not None for p in parents)
         made = attached(cls, context, mine, parents if tracked else None, outputs, top)
         return made if isinstance(out, tuple) else made[0]
 

@@ -1,5 +1,7 @@
 """Forward mode: pushforwards."""
 
+from typing import Any
+
 import numpy as np
 
 from ..core.errors import ArgumentError, DTypeError
@@ -12,7 +14,7 @@ from .function import as_inputs, at_level, handed_over, result, same_structure
 from .reverse import lowered, split_auxiliary
 
 
-def jvp(f, primals, tangents, has_aux=False):
+def jvp(f, primals, tangents, has_aux=False) -> tuple[Any, ...]:
     """`f(*primals)` and its pushforward of `tangents`, ẏ = J ẋ.
 
     primals, tangents: tuples or lists of the same structure and shapes.
@@ -24,7 +26,9 @@ def jvp(f, primals, tangents, has_aux=False):
     """
     for name, given in (("primals", primals), ("tangents", tangents)):
         if not isinstance(given, (tuple, list)):
-            raise ArgumentError(f"jvp: {name} is a {type(given).__name__}; give a tuple, one for each argument")
+            raise ArgumentError(
+                f"jvp: {name} is a {type(given).__name__}; give a tuple, one for each argument"
+            )
     xs, structure, named = as_inputs("jvp", tuple(primals))
     ts, t_structure, _ = as_inputs("jvp", tuple(tangents))
     same_structure("jvp", "tangents", t_structure, structure)
@@ -47,7 +51,9 @@ def jvp(f, primals, tangents, has_aux=False):
 def seeded(x, t, level, where):
     """A dual number of a primal and its tangent."""
     if x.shape != t.shape:
-        raise ArgumentError(f"{where} has shape {x.shape} and its tangent {t.shape}; they must be equal")
+        raise ArgumentError(
+            f"{where} has shape {x.shape} and its tangent {t.shape}; they must be equal"
+        )
     if not carries_derivative(x.dtype):
         if (type(t) is np.ndarray and t.dtype.kind in "biu") or not np.any(np.asarray(t)):
             return x

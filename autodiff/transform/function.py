@@ -17,13 +17,15 @@ class Transformed:
     def __init__(self, transform, f, **options):
         name = transform.__name__.removeprefix("run_")
         if not callable(f):
-            raise ArgumentError(f"{name} needs a function, not a {type(f).__name__}; write {name}(f)(x)")
+            raise ArgumentError(
+                f"{name} needs a function, not a {type(f).__name__}; write {name}(f)(x)"
+            )
         self.transform, self.f, self.options = transform, f, options
         self.__name__ = f"{name}({getattr(f, '__name__', type(f).__name__)})"
         self.__doc__ = f"{self.__name__}: {getattr(f, '__doc__', None) or ''}"
         self.__wrapped__ = f
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args, **kwargs) -> Any:
         return self.transform(self.f, args, kwargs, **self.options)
 
     def __get__(self, instance, owner=None):
@@ -40,11 +42,14 @@ class Bound:
     def __init__(self, function, instance):
         self.function, self.instance = function, instance
 
-    def __call__(self, *args, **kwargs):
-        shifted = {**self.function.options}
-        numbers = shifted.get("argnums", 0)
-        shifted["argnums"] = tuple(n + 1 for n in numbers) if isinstance(numbers, tuple) else numbers + 1
-        return self.function.transform(self.function.f, (self.instance, *args), kwargs, **shifted)
+    def __call__(self, *args, **kwargs) -> Any:
+        options = self.function.options
+        numbers = options.get("argnums", 0)
+        several = isinstance(numbers, tuple)
+        shifted = tuple(n + 1 for n in numbers) if several else numbers + 1
+        return self.function.transform(
+            self.function.f, (self.instance, *args), kwargs, **options | {"argnums": shifted}
+        )
 
 
 def as_input(x, where) -> Any:
@@ -80,7 +85,7 @@ def require_float(values, named, holomorphic=False):
 
 
 def selected(name, args, argnums):
-    """The arguments to differentiate: (tuple of them, a function that puts others in their place)."""
+    """(the arguments to differentiate, a function that puts others in their place)"""
     numbers = argnums if isinstance(argnums, tuple) else (argnums,)
     if not all(isinstance(n, int) for n in numbers):
         raise ArgumentError(f"{name}: argnums={argnums!r}; it needs an int or a tuple of ints")
@@ -120,5 +125,3 @@ def handed_over(values) -> Any:
     """Results that share no memory with each other, since their users may write to them."""
     used = set()
     return [own(v, used) if type(v) is np.ndarray else v for v in values]
-
-

@@ -113,7 +113,8 @@ def run_jacrev(f, args, kwargs, argnums, has_aux, holomorphic):
         found = [r.conj() for r in found]
     start, blocks = 0, []
     for y, size in zip(outputs, sizes):
-        mine = [r[start : start + size].reshape((*y.shape, *x.shape)) for r, x in zip(found, leaves)]
+        shapes = [(*y.shape, *x.shape) for x in leaves]
+        mine = [r[start : start + size].reshape(s) for r, s in zip(found, shapes)]
         tree = unflatten(structure, mine)
         blocks.append(tree if isinstance(argnums, tuple) else tree[0])
         start += size
@@ -121,7 +122,7 @@ def run_jacrev(f, args, kwargs, argnums, has_aux, holomorphic):
     return (jacobians, auxiliary()) if has_aux else jacobians
 
 
-def jacfwd(f, argnums=0, has_aux=False, holomorphic=False):
+def jacfwd(f, argnums: int | tuple[int, ...] = 0, has_aux=False, holomorphic=False):
     """The Jacobian by forward mode, one column for each input element: best for few inputs.
 
     The result has the containers of the output, and in each place those of the inputs; an array
@@ -133,7 +134,7 @@ def jacfwd(f, argnums=0, has_aux=False, holomorphic=False):
     return Transformed(run_jacfwd, f, argnums=argnums, has_aux=has_aux, holomorphic=holomorphic)
 
 
-def jacrev(f, argnums=0, has_aux=False, holomorphic=False):
+def jacrev(f, argnums: int | tuple[int, ...] = 0, has_aux=False, holomorphic=False):
     """The Jacobian by reverse mode, one row for each output element: best for few outputs.
 
     The result has the containers of the output, and in each place those of the inputs; an array
@@ -148,7 +149,7 @@ def jacrev(f, argnums=0, has_aux=False, holomorphic=False):
 jacobian = jacrev
 
 
-def hessian(f, argnums=0, has_aux=False, holomorphic=False):
+def hessian(f, argnums: int | tuple[int, ...] = 0, has_aux=False, holomorphic=False):
     """The matrix of second derivatives, forward over reverse; shape (*input shape, *input shape).
 
     Options as in `grad`.

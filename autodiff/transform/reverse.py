@@ -1,5 +1,7 @@
 """Reverse mode: pullbacks and gradients."""
 
+from typing import Any
+
 import numpy as np
 
 from ..core.errors import ArgumentError, GraphError, OutputError
@@ -7,7 +9,7 @@ from ..core.op import TRACED, new_level
 from ..core.spec import carries_derivative, is_complex
 from ..core.tree import describe, flatten, unflatten
 from ..interpret.backward import again
-from ..interpret.graph import Node
+from ..interpret.graph import Node, gradient_like
 from ..interpret.sweep import cast, stored, sweep
 from ..interpret.tape import Tensor, new_tensor
 from ..interpret.vertex import leaf
@@ -31,17 +33,19 @@ class Pullback:
         self.inputs, self.structure = inputs, structure
         self.outputs, self.out_structure = outputs, out_structure
 
-    def __call__(self, cotangent):
+    def __call__(self, cotangent) -> Any:
         given, structure = flatten(cotangent)
         same_structure("vjp", "the cotangent", structure, self.out_structure)
+        level = self.inputs[0].level if self.inputs else None
         seeds = {}
         for y, g in zip(self.outputs, given):
             g = g if hasattr(g, "dtype") else np.asarray(g)
             if g.shape != y.shape:
                 raise ArgumentError(
-                    f"vjp: a cotangent has shape {g.shape} and its output {y.shape}; they must be equal"
+                    f"vjp: a cotangent has shape {g.shape} and its output {y.shape}; "
+                    "they must be equal"
                 )
-            if at_level(y, self.inputs[0].level if self.inputs else None, Tensor) and y.vertex is not None:
+            if at_level(y, level, Tensor) and y.vertex is not None:
                 g = cast(g, y.dtype)
                 seeds[y.vertex] = seeds[y.vertex] + g if y.vertex in seeds else g
         found = sweep(seeds, stored)
@@ -60,7 +64,8 @@ def zero_if_none(g, x):
 def linearized(f, leaves, structure, has_aux=False):
     """f of tensors of a new level: (output leaves, output structure, inputs, auxiliary output)."""
     level = new_level()
-    inputs = [new_tensor(x, leaf(x) if carries_derivative(x.dtype) else None, level) for x in leaves]
+    vertices = [leaf(x) if carries_derivative(x.dtype) else None for x in leaves]
+    inputs = [new_tensor(x, v, level) for x, v in zip(leaves, vertices)]
     out, aux = f(*unflatten(structure, inputs)), None
     if has_aux:
         out, aux = split_auxiliary(out)
@@ -72,7 +77,8 @@ def linearized(f, leaves, structure, has_aux=False):
 def split_auxiliary(out):
     if type(out) is not tuple or len(out) != 2:
         raise OutputError(
-            f"with has_aux=True the function returns a pair (output, auxiliary), not {type(out).__name__}"
+            "with has_aux=True the function returns a pair (output, auxiliary), "
+            f"not {type(out).__name__}"
         )
     return out
 
@@ -80,15 +86,16 @@ def split_auxiliary(out):
 def lowered(tree, level):
     """Plain values instead of those of one level."""
     leaves, structure = flatten(tree)
-    return unflatten(structure, [x.value if getattr(x, "level", None) == level else x for x in leaves])
+    plain = [x.value if getattr(x, "level", None) == level else x for x in leaves]
+    return unflatten(structure, plain)
 
 
-def vjp(f, *primals, has_aux=False):
+def vjp(f, *primals, has_aux=False) -> tuple[Any, ...]:
     """`f(*primals)` and its pullback, x̄ = Jᵀ ȳ.
 
     primals: arrays, numbers or containers of them.
     Returns (output, pullback), and the auxiliary output third with `has_aux`; `pullback(cotangent)`
-    takes a cotangent of the output's structure and gives a tuple with one cotangent for each primal.
+    takes a cotangent of the output's structure and gives a tuple, one cotangent for each primal.
     For complex values the cotangent of a real function is its direction of steepest ascent.
 
     >>> y, pullback = vjp(lambda x: x * x, 3.0)
@@ -115,8 +122,8 @@ def scalar_output(name, outputs, structure, holomorphic):
     y = outputs[0]
     if is_complex(y.dtype) and not holomorphic:
         raise OutputError(
-            f"{name} needs a real output, not {y.dtype}; take its real part or its absolute value, or "
-            "give holomorphic=True for the complex derivative"
+            f"{name} needs a real output, not {y.dtype}; take its real part or its absolute value, "
+            "or give holomorphic=True for the complex derivative"
         )
     if holomorphic and not is_complex(y.dtype):
         raise OutputError(f"{name} with holomorphic=True needs a complex output, not {y.dtype}")
@@ -160,7 +167,7 @@ def run_value_and_grad(f, args, kwargs, argnums, has_aux, holomorphic):
     return ((value, aux), gradient) if has_aux else (value, gradient)
 
 
-def grad(f, argnums=0, has_aux=False, holomorphic=False):
+def grad(f, argnums: int | tuple[int, ...] = 0, has_aux=False, holomorphic=False):
     """The gradient of a scalar function, as a function of the same arguments.
 
     argnums: the argument to differentiate, or a tuple of them (the result is then a tuple).
@@ -176,7 +183,7 @@ def grad(f, argnums=0, has_aux=False, holomorphic=False):
     return Transformed(run_grad, f, argnums=argnums, has_aux=has_aux, holomorphic=holomorphic)
 
 
-def value_and_grad(f, argnums=0, has_aux=False, holomorphic=False):
+def value_and_grad(f, argnums: int | tuple[int, ...] = 0, has_aux=False, holomorphic=False):
     """The value and the gradient of a scalar function; options as in `grad`.
 
     >>> value, gradient = value_and_grad(lambda x: x ** 3)(2.0)
@@ -205,7 +212,8 @@ def gradients(y, xs):
         if type(x) not in (Node, Tensor) or type(x) is not type(y):
             what = "y" if i == 0 else f"element {i - 1} of the inputs"
             raise GraphError(
-                f"gradients: {what} is a {type(x).__name__}; it needs symbolic nodes, or eager tensors"
+                f"gradients: {what} is a {type(x).__name__}; "
+                "it needs symbolic nodes, or eager tensors"
             )
     return symbolic_gradients(y, xs) if type(y) is Node else eager_gradients(y, xs)
 
@@ -213,13 +221,16 @@ def gradients(y, xs):
 def symbolic_gradients(y, xs):
     """The gradient as nodes."""
     found = sweep({y: ones_like(y)}, stored, set(xs))
-    return [zeros_like(x) if found.get(x) is None else found[x] for x in xs]
+    return [zeros_like(x) if found.get(x) is None else gradient_like(found[x], x) for x in xs]
 
 
 def eager_gradients(y, xs):
     """The gradient as recorded tensors."""
     if y.vertex is None or any(x.vertex is None for x in xs):
-        raise GraphError("gradients: a tensor does not require grad; make it with requires_grad=True")
+        raise GraphError(
+            "gradients: a tensor does not require grad; make it with requires_grad=True"
+        )
     seed = y.like(np.ones(y.shape, y.dtype))
     found = sweep({y.vertex: seed}, again(Tensor), {x.vertex for x in xs})
-    return [y.like(zero_if_none(None, x)) if found.get(x.vertex) is None else found[x.vertex] for x in xs]
+    pulled = [found.get(x.vertex) for x in xs]
+    return [y.like(zero_if_none(None, x)) if g is None else g for g, x in zip(pulled, xs)]

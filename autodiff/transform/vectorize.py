@@ -1,5 +1,7 @@
 """vmap: a function of one example becomes a function of many."""
 
+from typing import Any
+
 from ..core.errors import ArgumentError
 from ..core.op import new_level
 from ..core.tree import LEAF, describe, flatten, paths, unflatten
@@ -8,7 +10,7 @@ from ..ops.move import broadcast_to, moveaxis
 from .function import Transformed, as_input, at_level, handed_over, result
 
 
-def vmap(f, in_axes=0, out_axes=0):
+def vmap(f, in_axes: Any = 0, out_axes: Any = 0):
     """`f` over one axis of its arguments, all examples at once.
 
     in_axes: the axis of the examples, for all arguments, or a tuple with one entry for each; an
@@ -36,7 +38,9 @@ def run_vmap(f, args, kwargs, in_axes, out_axes):
         size = checked_size(x, axis, mark, size)
         inputs.append(batched(x if axis == 0 else moveaxis(x, axis, 0), level))
     if size is None:
-        raise ArgumentError("vmap: no argument has an axis of examples; at least one in_axes is an int")
+        raise ArgumentError(
+            "vmap: no argument has an axis of examples; at least one in_axes is an int"
+        )
     args, kwargs = unflatten(structure, inputs)
     outputs, out_structure = flatten(f(*args, **kwargs))
     places = spread(out_axes, out_structure, "out_axes")
@@ -50,7 +54,8 @@ def checked_size(x, axis, mark, size):
         raise ArgumentError(f"vmap: argument {mark} of shape {x.shape} has no axis {axis}")
     if size is not None and x.shape[axis] != size:
         raise ArgumentError(
-            f"vmap: argument {mark} has {x.shape[axis]} examples along axis {axis}, others have {size}"
+            f"vmap: argument {mark} has {x.shape[axis]} examples along axis {axis}, "
+            f"others have {size}"
         )
     return x.shape[axis]
 
@@ -60,7 +65,9 @@ def placed(y, level, size, axis):
     if at_level(y, level, Batched):
         y = y.value
         if axis is None:
-            raise ArgumentError("vmap: an output has out_axes=None but differs between the examples")
+            raise ArgumentError(
+                "vmap: an output has out_axes=None but differs between the examples"
+            )
     elif axis is None:
         return y
     else:
@@ -75,7 +82,8 @@ def axes_of_leaves(in_axes, args, kwargs):
     if isinstance(in_axes, tuple):
         if len(in_axes) != len(args):
             raise ArgumentError(
-                f"vmap: in_axes={in_axes} has {len(in_axes)} entries and {len(args)} arguments are given"
+                f"vmap: in_axes={in_axes} has {len(in_axes)} entries and {len(args)} arguments "
+                "are given"
             )
     else:
         in_axes = (in_axes,) * len(args)
@@ -98,5 +106,7 @@ def spread(axes, structure, what):
     else:
         given = list(axes)
     if len(given) != len(children):
-        raise ArgumentError(f"vmap: {what}={axes!r} does not fit the structure {describe(structure)}")
+        raise ArgumentError(
+            f"vmap: {what}={axes!r} does not fit the structure {describe(structure)}"
+        )
     return [axis for a, child in zip(given, children) for axis in spread(a, child, what)]
