@@ -27,6 +27,7 @@ from .core.errors import (
     ShapeError as ShapeError,
     TracedError as TracedError,
 )
+from .core.spec import Spec as Spec
 from .core.tree import tree_map as tree_map
 from .interpret.create import (
     arange as arange,
@@ -247,11 +248,26 @@ from .transform.jacobian import (
     jacobian as jacobian,
     jacrev as jacrev,
 )
+from .transform.linear import (
+    elementwise_grad as elementwise_grad,
+    gauss_newton_product as gauss_newton_product,
+    linear_transpose as linear_transpose,
+    linearize as linearize,
+    vhp as vhp,
+)
 from .transform.reverse import (
     grad as grad,
     gradients as gradients,
     value_and_grad as value_and_grad,
     vjp as vjp,
+)
+from .transform.rules import custom_jvp as custom_jvp, custom_vjp as custom_vjp
+from .transform.taylor import (
+    derivatives as derivatives,
+    jet as jet,
+    laplacian as laplacian,
+    mixed_partial as mixed_partial,
+    taylor as taylor,
 )
 from .transform.vectorize import vmap as vmap
 

@@ -23,7 +23,9 @@ def main():
     for name, why in MISSING.items():
         print(f"{name} is left out: {why}")
     for name in options.names or NAMES:
-        tables = import_module(f".{name}", __package__).measure(SMOKE if options.smoke else FULL, found)
+        tables = import_module(f".{name}", __package__).measure(
+            SMOKE if options.smoke else FULL, found
+        )
         written[name] = [as_json(t) for t in tables]
         print("", *map(show, tables), sep="\n", flush=True)
     print(f"{time.perf_counter() - begin:.0f} s")

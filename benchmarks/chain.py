@@ -74,7 +74,8 @@ def times(effort):
     targets = [
         Target(
             f"{name}: cost of an operator in {lengths[-1]:,}, against in {lengths[0]:,}",
-            totals[f"{name}, {lengths[-1]:,} operators"] / totals[f"{name}, {lengths[0]:,} operators"],
+            totals[f"{name}, {lengths[-1]:,} operators"]
+            / totals[f"{name}, {lengths[0]:,} operators"],
             "at most",
             STEADY,
         )

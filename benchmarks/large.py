@@ -9,7 +9,6 @@ import tracemalloc
 
 import numpy as np
 
-import autodiff as ad
 from autodiff.examples.progress import steps
 
 from .contestants import contestants
@@ -63,7 +62,9 @@ def measure(effort, found):
     targets = []
     for name in ("autodiff eager", "autodiff grad"):
         memory = rows[name]["peak [arrays]"] / rows["by hand"]["peak [arrays]"]
-        targets.append(Target(f"{name}: time against by hand", rows[name]["time"], "at most", BOUND))
+        targets.append(
+            Target(f"{name}: time against by hand", rows[name]["time"], "at most", BOUND)
+        )
         targets.append(Target(f"{name}: peak memory against by hand", memory, "at most", BOUND))
     title = f"Logistic loss of {array // 8:,} doubles with its gradient, against the same by hand"
     note = "numpy is the loss alone; the peak is counted in arrays of that size, inputs left out"

@@ -4,6 +4,7 @@ The unit is NumPy's run of the same program without a derivative.
 """
 
 import numpy as np
+
 from autodiff.examples.progress import steps
 
 from .contestants import contestants, disagreeing

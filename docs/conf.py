@@ -77,6 +77,12 @@ def rendered(app, name, source):
         source[0] = public_names.filled(source[0])
 
 
+def always_read(app, env, added, changed, removed):
+    """The pages that change with the package, though their own files do not."""
+    return ["operators", "reference"]
+
+
 def setup(app):
     app.connect("autodoc-process-docstring", plain)
+    app.connect("env-get-outdated", always_read)
     app.connect("source-read", rendered)

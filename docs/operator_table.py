@@ -139,7 +139,13 @@ def text(rule):
     if said:
         return first_sentence(said[0])
     lines = source.split("\n")[node.body[0].lineno - 1 : node.end_lineno]
-    return "\n".join(["", "", "```text", *[line[4:] for line in lines], "```"])
+    return "\\\n".join(["", *[f"`{indented(line[4:])}`" for line in lines]])
+
+
+def indented(line):
+    """A line of code whose indentation is kept where lines are wrapped."""
+    code = line.lstrip()
+    return "\u00a0" * (len(line) - len(code)) + code
 
 
 @cache

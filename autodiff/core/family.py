@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .op import TRACED, Op
+from .op import TRACED, Op, undeclared
 from .spec import (
     FLOAT64,
     Spec,
@@ -63,8 +63,10 @@ def same_rank(batched, args):
 
 
 def stand_in(x):
-    """An array of the shape and dtype of a traced value, with any numbers; others as they are."""
-    return np.empty(x.shape, x.dtype or FLOAT64) if type(x) in TRACED else x
+    """Zeros of the shape and dtype of a traced value, without memory; others as they are."""
+    if type(x) not in TRACED:
+        return x
+    return np.broadcast_to(np.zeros((), x.dtype or FLOAT64), x.shape)
 
 
 def dtype_key(x):
@@ -112,7 +114,7 @@ class Elementwise(Op):
     def keeps_out(self, parents=None):
         return self.needed(parents)[1]
 
-    def infer(self, *args, **params):
+    def infer(self, *args, **params) -> Any:
         shapes = [a.shape if hasattr(a, "shape") else () for a in args]
         shape = shapes[0]
         if any([s != shape for s in shapes]):
@@ -297,7 +299,10 @@ class Contraction(Op):
 
     def infer(self, *args, **params):
         out = self.evaluate(*[stand_in(a) for a in args], **params)
-        return Spec(np.shape(out), np.result_type(out))
+        found = Spec(np.shape(out), np.result_type(out))
+        return (
+            undeclared(found) if any(type(a) in TRACED and a.dtype is None for a in args) else found
+        )
 
     def keep(self, args, parents=None):
         """A factor is read by the transposes in the others."""

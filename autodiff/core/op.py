@@ -122,8 +122,11 @@ class Op:
 
     def infer(self, *args, **params) -> Any:
         """Spec of the output: by default, that of `evaluate` on ones."""
-        from_ones = [np.ones(a.shape, a.dtype) if type(a) in TRACED else a for a in args]
-        return specs(self.evaluate(*from_ones, **params))
+        from_ones = [np.ones(a.shape, a.dtype or float) if type(a) in TRACED else a for a in args]
+        found = specs(self.evaluate(*from_ones, **params))
+        if all([type(a) not in TRACED or a.dtype is not None for a in args]):
+            return found
+        return undeclared(found) if type(found) is Spec else tuple(map(undeclared, found))
 
     def jvp(self, tangents, out, *args, **params) -> Any:
         raise missing(self, "jvp", "jvp(tangents, out, *args, **params)")
@@ -146,6 +149,11 @@ def specs(out):
     if type(out) is tuple:
         return tuple(Spec(np.shape(o), np.result_type(o)) for o in out)
     return Spec(np.shape(out), np.result_type(out))
+
+
+def undeclared(spec):
+    """A spec found with float64 in the place of a dtype that is not known."""
+    return Spec(spec.shape, None) if spec.dtype == np.float64 else spec
 
 
 def missing(op, rule, spelling):

@@ -62,7 +62,7 @@ def outward(v):
 def picked(joint, out, kind):
     """One tensor for each output of the vertex `joint`."""
     return tuple(
-        handle(kind, o, vertex(pick, (joint,), (), {"index": i, "count": len(out)}, o, 2))
+        handle(kind, o, vertex(pick, (joint,), (), {"index": i, "count": len(out)}, o))
         for i, o in enumerate(out)
     )
 

@@ -1,5 +1,7 @@
 """What a tensor can be asked beside its operators: its tape, its memory, changes in place."""
 
+from typing import Any
+
 import numpy as np
 
 from ..core.errors import DTypeError, GraphError
@@ -103,12 +105,12 @@ class EagerMethods(Methods):
         return self.vertex is None or self.vertex.op is None
 
     @property
-    def grad_fn(self):
+    def grad_fn(self) -> Any:
         """The operation that made this tensor; None for a leaf."""
         return None if self.is_leaf else GradFn(self.vertex)
 
     @property
-    def grad(self):
+    def grad(self) -> Any:
         """The gradient that `backward` added up here; None before.
 
         Raises RuntimeError for a tensor that is not a leaf, unless `retain_grad()` was called.

@@ -1,5 +1,7 @@
 """Running a symbolic graph on numbers: the definition of what compiled code must compute."""
 
+from typing import Any
+
 import numpy as np
 
 from ..core.errors import FeedError, GraphError, UnknownShapeError
@@ -33,7 +35,7 @@ class Executor:
         self.variables = [x for x in self.order if x.op is placeholder]
         self.plans = {}
 
-    def run(self, feed_dict=None):
+    def run(self, feed_dict=None) -> list[Any]:
         """The arrays of the nodes, for the numbers that are fed: {node: array or number}.
 
         Raises FeedError for a variable that is not fed, for a node that is not part of the graph,

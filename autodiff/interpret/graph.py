@@ -248,7 +248,8 @@ class Pull:
         out = self.function(*args[:i], x, *args[i + 1 :])
         if getattr(out, "level", None) != level or out.vertex is None:
             return np.zeros(value.shape, value.dtype)
-        return sweep({out.vertex: cast(sum_like(g, out), out.dtype)}, stored)[x.vertex]
+        found = sweep({out.vertex: sum_like(g, out)}, stored).get(x.vertex)
+        return np.zeros(value.shape, value.dtype) if found is None else found
 
 
 def sum_like(g, x):
@@ -264,9 +265,10 @@ def dtype_like(g, x):
 
 def gradient_like(g, x):
     """The gradient node of `x`; where the dtype of `x` is what will be fed, so is that of `g`."""
-    if x.declared is not None or type(g.op) is Composite and g.op.name == "sum_like":
+    if x.declared is not None or (type(g.op) is Composite and g.op.name == "sum_like"):
         return g
-    return node(Composite("dtype_like", dtype_like), (g, x), NO_PARAMS, Spec(g.known, None), x.level)
+    like = Composite("dtype_like", dtype_like)
+    return node(like, (g, x), NO_PARAMS, Spec(g.known, None), x.level)
 
 
 class Composite(Op):

@@ -35,13 +35,13 @@ def arithmetic(name, function):
     return call
 
 
-def augmented(name, function):
+def augmented(name, symbol, function):
     """`x += y`: in place for eager tensors, a new value inside a transform."""
 
     def call(self, other):
         if self.level:
             return function(self, other)
-        return change(self, function(before(self), other), name)
+        return change(self, function(before(self), other), f"x {symbol} y")
 
     call.__name__ = name
     return call
@@ -86,9 +86,10 @@ PAIRS = {
     "pow": operator.pow, "remainder": operator.mod,
 }  # fmt: skip
 AUGMENTED = {
-    "__iadd__": operator.add, "__isub__": operator.sub, "__imul__": operator.mul,
-    "__itruediv__": operator.truediv, "__ipow__": operator.pow, "__imod__": operator.mod,
-    "__ifloordiv__": operator.floordiv,
+    "__iadd__": ("+=", operator.add), "__isub__": ("-=", operator.sub),
+    "__imul__": ("*=", operator.mul), "__itruediv__": ("/=", operator.truediv),
+    "__ipow__": ("**=", operator.pow), "__imod__": ("%=", operator.mod),
+    "__ifloordiv__": ("//=", operator.floordiv),
 }  # fmt: skip
 SINGLE = {
     "exp": exp, "log": log, "sqrt": sqrt, "square": square, "sin": sin, "cos": cos, "tanh": tanh,
@@ -97,7 +98,7 @@ SINGLE = {
 }  # fmt: skip
 INPLACE = {
     **{f"{name}_": arithmetic(f"{name}_", f) for name, f in PAIRS.items()},
-    **{name: augmented(name, f) for name, f in AUGMENTED.items()},
+    **{name: augmented(name, *pair) for name, pair in AUGMENTED.items()},
     **{f"{name}_": elementwise(f"{name}_", f) for name, f in SINGLE.items()},
     "fill_": fill_, "zero_": zero_, "copy_": copy_,
 }  # fmt: skip

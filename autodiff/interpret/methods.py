@@ -39,7 +39,7 @@ def operand(name, op):
         return self.reflected(op, other)
 
     forward.__name__, backward.__name__ = f"__{name}__", f"__r{name}__"
-    forward.__doc__ = backward.__doc__ = op.__doc__
+    forward.__doc__ = backward.__doc__ = op.__doc__.partition("\n")[0]
     return forward, backward
 
 

@@ -28,7 +28,8 @@ def swept(seeds, see, targets, inspect, since):
     relevant = None if targets is None else leading_to(seeds, targets)
     pending = consumers(seeds, relevant, since)
     cotangents, found, owned = dict(seeds), {}, set()
-    ready = [root for root in seeds if not pending[root]]
+    wanted = [root for root in seeds if relevant is None or root in relevant]
+    ready = [root for root in wanted if not pending[root]]
     while ready:
         v = ready.pop()
         g = cotangents.pop(v, None)

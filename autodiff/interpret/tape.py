@@ -10,7 +10,7 @@ from ..core.op import EAGER, NO_PARAMS, TRACED, Op
 from ..core.spec import carries_derivative
 from .eager import EagerMethods
 from .inplace import remember_view
-from .vertex import UNRECORDED, Joint, Vertex, clock, pick, vertex
+from .vertex import UNRECORDED, Joint, Vertex, clock, locate, pick, vertex
 
 getframe = sys._getframe
 
@@ -95,7 +95,7 @@ class Tensor(EagerMethods):
         if parent is None or not op.differentiable or level <= UNRECORDED.get():
             result.vertex = None
         else:
-            result.vertex = vertex(op, (None, parent), (other, value), NO_PARAMS, out, 3)
+            result.vertex = vertex(op, (None, parent), (other, value), NO_PARAMS, out)
         return result
 
     def single(self, op, params):
@@ -110,7 +110,7 @@ class Tensor(EagerMethods):
         if parent is None or not op.differentiable or level <= UNRECORDED.get():
             result.vertex = None
         else:
-            result.vertex = vertex(op, (parent,), (value,), params, out, 6)
+            result.vertex = vertex(op, (parent,), (value,), params, out)
         return result
 
     def interpret(self, op, level, args, params):
@@ -130,7 +130,7 @@ class Tensor(EagerMethods):
         result = Tensor()
         result.value, result.level = out, level
         if tracked and carries_derivative(out.dtype):
-            result.vertex = vertex(op, parents, values, params, out, 3)
+            result.vertex = vertex(op, parents, values, params, out)
         else:
             result.vertex = None
         if op.view and not level:
@@ -163,8 +163,7 @@ def several(op, level, parents, values, params, out):
     joint.op, joint.parents, joint.params = Joint(op), parents, params
     joint.args, joint.out = op.keep(values), out if op.keep_out else None
     joint.shape, joint.dtype, joint.time = tuple(np.shape(o) for o in out), None, clock.now
-    frame = getframe(4)
-    joint.code, joint.spot = frame.f_code, frame.f_lasti
+    locate(joint)
     return tuple(picked(joint, out, level))
 
 
@@ -173,7 +172,7 @@ def picked(joint, out, level):
     for i, o in enumerate(out):
         floating = carries_derivative(o.dtype)
         params = {"index": i, "count": len(out)}
-        v = vertex(pick, (joint,), (), params, o, 2) if floating else None
+        v = vertex(pick, (joint,), (), params, o) if floating else None
         yield new_tensor(o, v, level)
 
 

@@ -72,17 +72,22 @@ def from_library(frame):
     return (frame.f_globals.get("__name__") or "").startswith(LIBRARY)
 
 
-def vertex(op, parents, args, params, out, depth):
-    """Record one application; `depth`: how far above the user's line is."""
+def locate(v):
+    """Note the innermost line outside the library."""
+    frame = getframe(1)
+    while frame.f_back is not None and from_library(frame):
+        frame = frame.f_back
+    v.code, v.spot = frame.f_code, frame.f_lasti
+
+
+def vertex(op, parents, args, params, out):
+    """Record one application of an operator."""
     v = Vertex()
     v.op, v.parents, v.params = op, parents, params
     v.args = op.keep(args, parents)
     v.out = out if op.keeps_out(parents) else None
     v.shape, v.dtype, v.time = out.shape, out.dtype, clock.now
-    frame = getframe(depth)
-    while frame.f_back is not None and from_library(frame):
-        frame = frame.f_back
-    v.code, v.spot = frame.f_code, frame.f_lasti
+    locate(v)
     return v
 
 

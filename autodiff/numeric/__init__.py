@@ -3,6 +3,7 @@
 Inside functions given to these methods plain arrays come in.
 """
 
+from .check import check_grad as check_grad
 from .curve import ErrorCurve as ErrorCurve, error_curve as error_curve
 from .derivatives import (
     derivative as derivative,
@@ -15,4 +16,5 @@ from .derivatives import (
     jacobian_and_error as jacobian_and_error,
 )
 from .estimate import Estimate as Estimate
+from .report import GradientError as GradientError, GradReport as GradReport
 from .stencil import weights as weights

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..core.errors import ArgumentError, AutodiffError
-from ..core.tree import flatten
+from ..core.tree import flatten, unflatten
 from ..transform.forward import jvp
 from .estimate import apart
 from .matrix import directed, elementwise
@@ -13,7 +13,7 @@ from .methods import method_of, slope_of
 from .point import Direction, Point
 from .progress import counted
 
-STEPS = 10.0 ** -np.arange(0.0, 21.0)
+STEPS = 1 / 10.0 ** np.arange(21)
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,10 @@ class ErrorCurve:
         best = {method: step for method, (step, _) in self.optimum.items()}
         for i, step in enumerate(self.steps):
             cells = [
-                f"{found[i]:.1e}" + ("*" if step == best[m] else " ") for m, found in self.errors.items()
+                f"{found[i]:.1e}" + ("*" if step == best[m] else " ")
+                for m, found in self.errors.items()
             ]
-            lines.append(f"{step:>9.1e}" + "".join(f"{cell:>{width}}" for cell in cells))
+            lines.append(f"{step:>9.1e}" + "".join(f"{cell:>{width}}" for cell in cells).rstrip())
         return "\n".join([*lines, "* the best step"])
 
 
@@ -60,10 +61,10 @@ def error_curve(
     >>> curve = numeric.error_curve(np.exp, 1.0, steps=(1e-2, 1e-5, 1e-8, 1e-11))
     >>> print(curve)
          step   forward   central   complex
-      1.0e-02  5.0e-03   1.7e-05   1.7e-05 
-      1.0e-05  5.0e-06   2.2e-11*  1.7e-11 
+      1.0e-02  5.0e-03   1.7e-05   1.7e-05
+      1.0e-05  5.0e-06   2.2e-11*  1.7e-11
       1.0e-08  2.4e-09*  2.4e-09   0.0e+00*
-      1.0e-11  1.1e-05   6.1e-06   0.0e+00 
+      1.0e-11  1.2e-05   3.8e-06   0.0e+00
     * the best step
     """
     point = Point("numeric.error_curve", f, x)
@@ -71,7 +72,9 @@ def error_curve(
     steps = np.asarray(STEPS if steps is None else steps, float)
     if steps.ndim != 1 or not len(steps) or not np.all(steps > 0):
         raise ArgumentError("numeric.error_curve: steps= needs a list of positive numbers")
-    tangents = [np.ones_like(elementwise(point))] if direction is None else directed(point, direction)
+    tangents = (
+        [np.ones_like(elementwise(point))] if direction is None else directed(point, direction)
+    )
     rows = {method: method_of(point.name, method) for method in methods}
     truth = true_derivative(point, tangents, exact)
     size = np.max(np.abs(truth), initial=0.0) or 1.0
@@ -84,7 +87,8 @@ def error_curve(
             value, _ = rows[name].at_step(slopes[name], steps[i])
         except TypeError as error:
             raise ArgumentError(
-                f"{point.name}: method {name!r} cannot evaluate f ({error}); leave it out of methods="
+                f"{point.name}: method {name!r} cannot evaluate f ({error}); leave it out of "
+                "methods="
             ) from error
         errors[name][i] = np.max(apart(value, truth), initial=0.0) / size
     return ErrorCurve(steps, errors)
@@ -94,7 +98,9 @@ def true_derivative(point, tangents, exact):
     """The derivative to compare with, as a flat vector."""
     if exact is None:
         try:
-            _, pushed = jvp(point.f, point.arguments(point.leaves), tuple(tangents))
+            _, pushed = jvp(
+                point.f, point.arguments(point.leaves), unflatten(point.structure, tangents)
+            )
         except (AutodiffError, TypeError) as error:
             raise ArgumentError(
                 f"{point.name}: forward mode cannot differentiate f ({error}); give exact="
@@ -105,7 +111,7 @@ def true_derivative(point, tangents, exact):
     flat = np.concatenate([y.ravel() for y in found] or [np.zeros(0)])
     if flat.shape != point.base.shape:
         raise ArgumentError(
-            f"{point.name}: exact= holds {flat.size} numbers and the output {point.base.size}; give "
-            "the derivative in the shape of the output"
+            f"{point.name}: exact= holds {flat.size} numbers and the output {point.base.size}; "
+            "give the derivative in the shape of the output"
         )
     return flat

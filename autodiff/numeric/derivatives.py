@@ -17,8 +17,8 @@ def derivative(f, x, method="richardson", step=None, *, direction=None, order=1)
 
     Raises DTypeError for integers; ArgumentError for an unknown method, a step lost in rounding, or
     a complex step through a function that is not analytic.
-    Sources: Richardson 1911, doi:10.1098/rsta.1911.0009; for the complex step Squire and Trapp 1998,
-    doi:10.1137/S003614459631241X.
+    Sources: Richardson 1911, doi:10.1098/rsta.1911.0009; Squire and Trapp 1998 for the complex
+    step, doi:10.1137/S003614459631241X; Fornberg 1988 for the weights of higher orders.
 
     >>> round(float(numeric.derivative(np.sin, 0.0)), 12)
     1.0
@@ -64,8 +64,8 @@ def jacobian(f, x, method="richardson", step=None):
     """The Jacobian, by differences; arguments as in `gradient`.
 
     The result has the containers of the output, and in each place those of the inputs; an array has
-    the shape (*output shape, *input shape).  For complex arguments the function must be holomorphic,
-    or its output real: a row is then the gradient of one output.
+    the shape (*output shape, *input shape).  For complex arguments the function must be
+    holomorphic, or its output real: a row is then the gradient of one output.
 
     >>> numeric.jacobian(lambda x: x ** 2, np.array([1.0, 2.0])).round(9).tolist()
     [[2.0, 0.0], [0.0, 4.0]]

@@ -30,11 +30,13 @@ def require_analytic(point):
             raise ArgumentError(f"{where} is complex already; use method='central' or 'richardson'")
     if np.iscomplexobj(point.base):
         raise ArgumentError(
-            f"{point.name}: f gives complex numbers for real ones, and a complex step would mix with "
-            "them; use method='central' or 'richardson'"
+            f"{point.name}: f gives complex numbers for real ones, and a complex step would mix "
+            "with them; use method='central' or 'richardson'"
         )
     # any fixed direction that no symmetry of the function picks out
-    tangents = [np.cos(np.arange(1.0, x.size + 1)).reshape(x.shape).astype(x.dtype) for x in point.leaves]
+    tangents = [
+        np.cos(np.arange(1.0, x.size + 1)).reshape(x.shape).astype(x.dtype) for x in point.leaves
+    ]
     where = direction(point, tangents)
     slope = slope_of(point, METHODS["complex"], [where], (1,), 0.0)
     height = slope.precision**2
@@ -44,8 +46,8 @@ def require_analytic(point):
             point.outputs([x + 1j * height * t for x, t in zip(point.leaves, where.tangents)])
     except (TypeError, np.exceptions.ComplexWarning, *REFUSALS) as error:
         raise ArgumentError(
-            f"{point.name}: f cannot be evaluated at complex numbers ({error}); use method='central' "
-            "or 'richardson'"
+            f"{point.name}: f cannot be evaluated at complex numbers ({error}); use "
+            "method='central' or 'richardson'"
         ) from error
     sideways, _ = slope.at(height)
     ahead = slope_of(point, METHODS["central"], [where], (1,), 0.0)
@@ -157,16 +159,18 @@ def in_output(point, found, scale):
 
 def steps_of(point, step):
     """A step for each element of each input: None, one number for all, or a container like x."""
-    if step is None or np.ndim(step) == 0 and not isinstance(step, dict):
+    if step is None or np.isscalar(step) or getattr(step, "ndim", None) == 0:
         return [np.full(x.shape, step, object) for x in point.leaves]
-    return [t.real for t in directed(point, step)]
+    return [np.real(t) for t in directed(point, step)]
 
 
 def columns(point, row, step, measure):
     """The Jacobian as a matrix with its errors, shape (size of the output, size of the input)."""
     noise = noise_of(point) if step is None else 0.0
     steps = steps_of(point, step)
-    real = np.repeat([not is_complex(d) for d in point.dtypes], [p.size for p in point.split(point.base)])
+    real = np.repeat(
+        [not is_complex(d) for d in point.dtypes], [p.size for p in point.split(point.base)]
+    )
     values, errors = [], []
     places = [(leaf, i) for leaf, x in enumerate(point.leaves) for i in np.ndindex(x.shape)]
     for leaf, i in counted(places, f"{point.name}: columns"):
@@ -223,8 +227,8 @@ def scalar(point):
     if shapes != [()]:
         given = f"shape {shapes[0]}" if len(shapes) == 1 else describe(structure)
         raise OutputError(
-            f"{point.name} needs a function with a scalar output, and the output has {given}; sum() "
-            "it, or use numeric.jacobian"
+            f"{point.name} needs a function with a scalar output, and the output has {given}; "
+            "sum() it, or use numeric.jacobian"
         )
     (dtype,) = point.dtypes
     if is_complex(dtype):
@@ -267,8 +271,8 @@ def twice(name, f, x, method, step, measure):
     for leaf, where in zip(point.leaves, point.named):
         if is_complex(leaf.dtype):
             raise ArgumentError(
-                f"{where} is complex; numeric.hessian needs real inputs, so give real and imaginary "
-                "part as two"
+                f"{where} is complex; numeric.hessian needs real inputs, so give real and "
+                "imaginary part as two"
             )
     noise = noise_of(point) if step is None else 0.0
     steps = steps_of(point, step)

@@ -29,7 +29,7 @@ def plain(slope, step):
 
 
 def once_extrapolated(slope, step):
-    """The quotients at a step and its half, combined so that the first term of the error cancels."""
+    """The quotients at a step and its half, combined to cancel the first term of the error."""
     (coarse, _), (fine, noise) = slope.at(step), slope.at(step / 2)
     return refined(fine, [coarse], slope.accuracy)[1], 2 * noise
 
@@ -58,9 +58,7 @@ def by_scipy(slope, **options):
         ys = [slope.line(h) for h in columns[0]] if len(start) else []
         return np.stack(ys, -1).reshape(steps.shape) if ys else steps
 
-    found = scipy_module().derivative(
-        outputs, np.zeros_like(start), preserve_shape=True, **options
-    )
+    found = scipy_module().derivative(outputs, np.zeros_like(start), preserve_shape=True, **options)
     return found.df, found.error
 
 
@@ -111,10 +109,11 @@ def method_of(name, method):
     return METHODS[method]
 
 
-def slope_of(point, row, directions, orders, noise):
+def slope_of(point, row, directions, orders, noise, sample=None):
     """The derivative of the outputs along directions, each to its order, as a Slope.
 
     noise: of each output, beside its rounding.
+    sample: coefficients of the directions -> outputs, by default those of the point.
     """
     smallest = max(d.smallest for d in directions)
     orders, tangents = list(orders), [d.tangents for d in directions]
@@ -125,8 +124,7 @@ def slope_of(point, row, directions, orders, noise):
             orders, tangents = orders[:-1], tangents[:-1]
     stencil = product([(row.offsets(order), order) for order in orders])
 
-    def real(*coefficients):
-        return point.at(*zip(coefficients, tangents))
+    real = sample or (lambda *coefficients: point.at(*zip(coefficients, tangents)))
 
     def imaginary(height):
         def outputs(*coefficients):

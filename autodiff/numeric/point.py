@@ -33,17 +33,18 @@ class Point:
         for leaf, where in zip(given, self.named):
             if type(leaf) in TRACED and (type(leaf) is not Tensor or leaf.level):
                 raise ArgumentError(
-                    f"{where} is being differentiated or traced; differences need plain numbers, so "
-                    "call this outside of transforms"
+                    f"{where} is being differentiated or traced; differences need plain numbers, "
+                    "so call this outside of transforms"
                 )
         self.leaves = [np.array(x.value if type(x) is Tensor else x) for x in given]
         self.moving = [i for i, x in enumerate(self.leaves) if carries_derivative(x.dtype)]
         self.shapes: Any = None
+        self.dtypes: Any = None
         self.base = self.first()
         self.rounding = self.precisions()
 
     def first(self):
-        """The outputs at the point itself, which settles what they look like and what f is given."""
+        """The outputs at the point itself; it settles what they look like and what f is given."""
         try:
             return self.outputs(self.leaves)
         except AttributeError:
@@ -52,10 +53,13 @@ class Point:
             self.eager, self.shapes = True, None
         return self.outputs(self.leaves)
 
+    def shown(self, leaves):
+        """Leaves as the function is given them: tensors, or arrays and NumPy's numbers."""
+        return [new_tensor(x) if self.eager else x[()] for x in leaves]
+
     def arguments(self, leaves):
         """The arguments of the function, with other numbers in the place of the leaves."""
-        wrapped = [new_tensor(x) if self.eager else x[()] for x in leaves]
-        return unflatten(self.structure, wrapped)
+        return unflatten(self.structure, self.shown(leaves))
 
     def outputs(self, leaves):
         """All outputs as one flat vector, in double precision or better."""
@@ -68,8 +72,8 @@ class Point:
             self.shapes, self.dtypes = shapes, [y.dtype for y in arrays]
         elif self.shapes != shapes:
             raise OutputError(
-                f"{self.name}: the output has {said(*self.shapes)} at x and {said(*shapes)} near it; "
-                "return the same structure and shapes everywhere"
+                f"{self.name}: the output has {said(*self.shapes)} at x and {said(*shapes)} near "
+                "it; return the same structure and shapes everywhere"
             )
         flat = np.concatenate([y.ravel() for y in arrays] or [np.zeros(0)])
         return flat.astype(np.result_type(flat, np.float64), copy=False)
@@ -197,7 +201,8 @@ def kept(point, x, step):
 
 def lost(point, step):
     return ArgumentError(
-        f"{point.name}: step {step:g} is lost in the rounding of x; make it longer, or leave step= out"
+        f"{point.name}: step {step:g} is lost in the rounding of x; make it longer, or leave step= "
+        "out"
     )
 
 

@@ -2,12 +2,13 @@
 
 import sys
 import time
+from typing import Any
 
 PATIENCE = 2.0  # [s] before anything is shown
 PAUSE = 0.2  # [s] between two updates
 
 
-def counted(items, what):
+def counted(items, what) -> Any:
     """The items one after another; on a terminal, a line of how many are done.
 
     It shows after two seconds, and is wiped at the end.

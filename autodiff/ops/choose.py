@@ -137,7 +137,7 @@ choose = Elementwise(
 
 
 @public()
-def where(condition, x=None, y=None):
+def where(condition, x=None, y=None) -> Any:
     """`x` where `condition` is true, else `y`, with broadcasting.
 
     The element that was not chosen has a derivative of exactly zero.

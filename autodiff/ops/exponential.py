@@ -82,7 +82,7 @@ log1p = Unary(
 def share(x, y):
     """exp(x) / (exp(x) + exp(y)), which is a half where both are the same infinity."""
     same = (x == y) & isinf(x)
-    return sigmoid(where(same, 0, x - where(same, 0, y)))
+    return sigmoid(where(same, 0, where(same, 0, x) - y))
 
 
 logaddexp = Binary(

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..core.family import Reduction
 from ..core.public import public
-from ..core.spec import from_end
+from ..core.spec import from_end, reduced_shape
 from .choose import ones_like, where
 from .exponential import exp
 from .move import as_array, concatenate, flatten, moveaxis, reshape
@@ -104,7 +104,7 @@ def logsumexp_values(x, *, axes=None, keepdims=False):
     top = np.where(np.isfinite(top), top, 0).astype(top.dtype)
     with np.errstate(divide="ignore"):
         out = np.log(np.exp(x - top).sum(axis=axes, keepdims=True)) + top
-    return out if keepdims else out.reshape(np.sum(x, axis=axes).shape)
+    return out if keepdims else out.reshape(reduced_shape(x.shape, axes, False))
 
 
 def norm_values(x, *, axes=None, keepdims=False):

@@ -94,10 +94,16 @@ hypot = Binary(
     """,
 )
 
+
+def over_square(x, r):
+    """x / r**2, without the overflow and underflow of the square."""
+    return x / r / r
+
+
 atan2 = Binary(
     "atan2(x, y)", np.arctan2,
-    lambda t, z, x, y: t * (y / hypot(x, y) / hypot(x, y)),
-    lambda t, z, x, y: -t * (x / hypot(x, y) / hypot(x, y)),
+    lambda t, z, x, y: t * over_square(y, hypot(x, y)),
+    lambda t, z, x, y: -t * over_square(x, hypot(x, y)),
     reads="x", domain=((-3, -0.5, 0.5, 3), (-3, -0.5, 0.5, 3)), latex=r"\operatorname{atan2}({$x}, {$y})",
     doc="""Angle [rad] in (-π, π] of the point whose ordinate is `x` and whose abscissa is `y`.
 

@@ -28,7 +28,7 @@ def misread(row):
         if set(row.reads) - set("xy"):
             yield f"reads is {row.reads!r}\n  expected  letters of 'xy'"
     elif len(row.reads) != len(row.arguments):
-        yield f"reads has {len(row.reads)} entries\n  expected  {len(row.arguments)}, one for each rule"
+        yield f"reads has {len(row.reads)} entries\n  expected  {len(row.arguments)}, one a rule"
 
 
 def unruled(row):
@@ -39,14 +39,15 @@ def unruled(row):
     given = row.rules if isinstance(row, Elementwise) else ()
     given = row.transposes if isinstance(row, Contraction) else given
     if type(given) is tuple and given and len(given) != len(row.arguments):
-        yield f"{len(given)} rules are given\n  expected  {len(row.arguments)}, one for each argument"
+        yield f"{len(given)} rules are given\n  expected  {len(row.arguments)}, one an argument"
 
 
 def unplaced(row):
     """What is wrong with the domain."""
     count = len(row.arguments)
     if row.domain is None or len(row.domain) != count:
-        yield f"domain is {row.domain}\n  expected  the ends of an interval for each of {count}, or a sample"
+        wanted = f"the ends of an interval for each of {count}, or a sample"
+        yield f"domain is {row.domain}\n  expected  {wanted}"
         return
     for ends in row.domain:
         if len(ends) < 2 or len(ends) % 2 or list(ends) != sorted(set(ends)):
@@ -64,4 +65,4 @@ def tried(row):
     out = row.evaluate(*found[0].args, **found[0].params)
     count = len(out) if type(out) is tuple else None
     if count != row.outputs:
-        yield f"evaluate gives {count or 'one array, not a tuple'}\n  expected  outputs={row.outputs}"
+        yield f"outputs is {row.outputs}\n  expected  {count}, as evaluate gives"

@@ -1,5 +1,7 @@
 """The laws of derivatives: what the rules of a row compute."""
 
+from itertools import product
+
 import numpy as np
 
 from ..interpret.tape import new_tensor
@@ -18,8 +20,9 @@ def carries(x):
 
 
 def seeds(rng, out):
-    """A random cotangent for each output, in the outputs' container; zeros where none is carried."""
-    found = [noise(rng, np.asarray(y)) if carries(y) else np.zeros(np.shape(y)) for y in outputs(out)]
+    """Random cotangents in the container of the outputs; zeros where none is carried."""
+    arrays = [np.asarray(y) for y in outputs(out)]
+    found = [noise(rng, y) if carries(y) else np.zeros(y.shape) for y in arrays]
     return tuple(found) if isinstance(out, tuple) else found[0]
 
 
@@ -31,6 +34,13 @@ def subsets(case):
             yield case._replace(tracked=(i,), sizes=(size,))
 
 
+def each_output(row):
+    """The row, and for several outputs each of them alone: the others hear no cotangent."""
+    yield row
+    for i in range(row.outputs or 0):
+        yield lambda *args, i=i, **params: row(*args, **params)[i]
+
+
 def differentiable(case):
     """Whether there is something to differentiate."""
     return case.row.differentiable and case.tracked
@@ -38,7 +48,8 @@ def differentiable(case):
 
 def inner(a, b):
     """Re ⟨a, b⟩, summed over the arrays of two lists."""
-    return sum(float(np.vdot(double(np.asarray(x)), double(np.asarray(y))).real) for x, y in zip(a, b))
+    pairs = [(double(np.asarray(x)), double(np.asarray(y))) for x, y in zip(a, b)]
+    return sum([float(np.vdot(x, y).real) for x, y in pairs])
 
 
 def sizes(arrays):
@@ -74,7 +85,8 @@ def jvp(case):
     for mine in subsets(case):
         ts = mine.directions(rng)
         out, tangents = forward.jvp(mine.function(), mine.inputs, ts)
-        measured = difference(mine.wide().function(case.row.evaluate), *map(doubles, (mine.inputs, ts)))
+        f = mine.wide().function(case.row.evaluate)
+        measured = difference(f, doubles(mine.inputs), doubles(ts))
         for y, t, d in zip(outputs(out), outputs(tangents), measured):
             yield from apart("the tangent", t, d, allowed, largest(y, d))
 
@@ -89,10 +101,10 @@ def duality(case):
     if not differentiable(case):
         return
     rng = generator(case.row, 3)
-    for mine in subsets(case):
+    for mine, f in product(subsets(case), each_output(case.row)):
         ts = mine.directions(rng)
-        out, tangents = forward.jvp(mine.function(), mine.inputs, ts)
-        _, pullback = reverse.vjp(mine.function(), *mine.inputs)
+        out, tangents = forward.jvp(mine.function(f), mine.inputs, ts)
+        _, pullback = reverse.vjp(mine.function(f), *mine.inputs)
         tangents, g = outputs(tangents), seeds(rng, out)
         cotangents, gs = pullback(g), outputs(g)
         pushed, pulled = inner(gs, tangents), inner(cotangents, ts)
@@ -122,7 +134,7 @@ def order_two(case):
     swapped = reverse.grad(lambda *xs: forward.jvp(scalar, xs, ts)[1], places)(*case.inputs)
     twice = reverse.grad(lambda *xs: pairing(ts, reverse.grad(scalar, places)(*xs)), places)
     wide = reverse.grad(weighted(case.wide().function(), doubles(gs)), places)
-    measured = difference(wide, *map(doubles, (case.inputs, ts)))
+    measured = difference(wide, doubles(case.inputs), doubles(ts))
     rounding = ROUNDING[case.dtype]
     for g, m, s, r, d in zip(gradient, mixed, swapped, twice(*case.inputs), measured):
         scale = largest(g, d)
@@ -139,20 +151,23 @@ def pairing(ts, gradients):
 
 @law()
 def dtype(case):
-    """tangents and cotangents have the shape and dtype of their primals, and no rule widens them."""
+    """derivatives have the shape and dtype of their primals, and no rule widens them."""
     if not differentiable(case):
         return
-    row, rng, ts = case.row, generator(case.row, 5), case.directions(generator(case.row, 5))
+    row, rng = case.row, generator(case.row, 5)
+    ts = case.directions(rng)
     out = row.evaluate(*case.args, **case.params)
     g = seeds(rng, out)
-    finest = bits(np.result_type(*outputs(out), *[a for a in case.args if isinstance(a, np.ndarray)]))
+    arrays = [a for a in case.args if isinstance(a, np.ndarray)]
+    finest = bits(np.result_type(*outputs(out), *arrays))
     wanted = [a if i in case.tracked else None for i, a in enumerate(case.args)]
-    filled = replaced_all(case, ts)
+    along = dict(zip(case.tracked, ts))
+    tangents = [along.get(i) for i in range(len(case.args))]
     raw = [*row.vjp(g, out, wanted, *case.args, **case.params)]
-    raw += outputs(row.jvp(filled, out, *case.args, **case.params))
+    raw += outputs(row.jvp(tangents, out, *case.args, **case.params))
     for d in raw:
         if d is not None and bits(d.dtype) > finest:
-            yield f"a rule gives {d.dtype}\n  expected  at most {finest} bits for each real number"
+            yield f"a rule gives {d.dtype}\n  expected  at most {finest} bits for a real number"
     y, tangents = forward.jvp(case.function(), case.inputs, ts)
     _, pullback = reverse.vjp(case.function(), *case.inputs)
     for what, primals, found in (
@@ -162,12 +177,6 @@ def dtype(case):
         for p, d in zip(primals, found):
             if carries(p) and (d.dtype != p.dtype or d.shape != p.shape):
                 yield f"{what} is {d.dtype} {d.shape}\n  expected  {p.dtype} {p.shape}"
-
-
-def replaced_all(case, ts):
-    """A tangent for each argument, None for constants."""
-    given = dict(zip(case.tracked, ts))
-    return [given.get(i) for i in range(len(case.args))]
 
 
 def bits(kind):

@@ -8,7 +8,7 @@ from ..core.errors import AutodiffError
 from .sample import FLOATS, cases
 
 # A rule is a handful of operations, each good to an ulp, on numbers that a domain keeps moderate.
-ROUNDING = {dtype: 2**8 * float(np.finfo(dtype).eps) for dtype in FLOATS}
+ROUNDING = {dtype: 2**8 * float(np.finfo(dtype.type).eps) for dtype in FLOATS}
 STEP = 2.0**-7
 # Differences at STEP, STEP / 2 and STEP / 4 cancel the errors of order 2 and 4.  What is left is
 # (STEP / r)**6 / 64 of the value: below rounding for r > 0.3, where r is the distance to the
@@ -75,16 +75,14 @@ def outputs(out):
 
 def difference(f, xs, ts):
     """The derivative of `f` at `xs` along `ts`: central differences, extrapolated to no step."""
-    total = None
+    terms = []
     for k, weight in enumerate(WEIGHTS):
         h = STEP / 2**k
         ahead = outputs(f(*[np.asarray(x + h * t) for x, t in zip(xs, ts)]))
         behind = outputs(f(*[np.asarray(x - h * t) for x, t in zip(xs, ts)]))
-        terms = [
-            weight * (np.subtract(a, b, dtype=floating(a)) / (2 * h)) for a, b in zip(ahead, behind)
-        ]
-        total = terms if total is None else [a + b for a, b in zip(total, terms)]
-    return total
+        scale = weight / (2 * h)
+        terms.append([scale * np.subtract(a, b, dtype=floating(a)) for a, b in zip(ahead, behind)])
+    return [sum(parts[1:], parts[0]) for parts in zip(*terms)]
 
 
 def floating(x):
@@ -121,8 +119,7 @@ def unlike(what, found, expected):
     found, expected = np.asarray(found), np.asarray(expected)
     if found.dtype != expected.dtype or found.shape != expected.shape:
         yield (
-            f"{what} is {found.dtype} {found.shape}\n"
-            f"  expected  {expected.dtype} {expected.shape}"
+            f"{what} is {found.dtype} {found.shape}\n  expected  {expected.dtype} {expected.shape}"
         )
     elif found.tobytes() != expected.tobytes():
         yield f"{what}, bit for bit\n  found     {listed(found)}\n  expected  {listed(expected)}"

@@ -9,6 +9,7 @@ from ..core.errors import TracedError, UnknownShapeError
 from ..core.op import specs
 from ..core.public import public
 from ..core.spec import Spec
+from ..interpret import backward as passes
 from ..interpret.executor import Executor
 from ..interpret.graph import Variable
 from ..interpret.tape import new_tensor
@@ -20,7 +21,7 @@ from .differentiate import differentiable, seeds, subsets, weighted
 from .judge import ROUNDING, apart, doubles_only, law, outputs, unlike
 from .sample import FLOATS, cases, generator, mixtures, replaced
 
-KINDS = tuple(map(np.dtype, (bool, np.uint8, np.int32, np.int64, *FLOATS)))
+KINDS = (*[np.dtype(kind) for kind in "?Bil"], *FLOATS)  # truth values, three kinds of integers
 SIZES = (0, 1, 3)  # of batches
 
 
@@ -28,7 +29,7 @@ SIZES = (0, 1, 3)  # of batches
 
 
 def every_kind(row):
-    """Samples in all shapes, then in all dtypes and mixtures of them, then beside Python numbers."""
+    """Samples in all shapes, in all dtypes and mixtures of them, and beside Python numbers."""
     for dtype in FLOATS:
         yield from cases(row, dtype)
     for case in mixtures(row, KINDS):
@@ -59,15 +60,12 @@ def infer(case):
 
 def foretold(found, expected):
     """What is wrong with a spec, or a tuple of specs."""
-    for f, e in zip(outputs_of_specs(found), outputs_of_specs(expected)):
+    found, expected = ([s] if type(s) is Spec else list(s) for s in (found, expected))
+    if len(found) != len(expected):
+        yield f"infer gives {len(found)} specs\n  expected  {len(expected)}"
+    for f, e in zip(found, expected):
         if f.shape != e.shape or f.dtype != e.dtype:
             yield f"infer gives {f.dtype} {f.shape}\n  expected  {e.dtype} {e.shape}"
-    if len(outputs_of_specs(found)) != len(outputs_of_specs(expected)):
-        yield f"infer gives {len(outputs_of_specs(found))} specs\n  expected  {len(outputs_of_specs(expected))}"
-
-
-def outputs_of_specs(found):
-    return [found] if type(found) is Spec else list(found)
 
 
 # ---------------------------------------------------------------- batches
@@ -75,14 +73,12 @@ def outputs_of_specs(found):
 
 def examples(case):
     """The arguments of three examples; index arrays are turned around."""
-    drawn = [case.other(draw).args for draw in range(max(SIZES))]
-    return [
-        [
-            np.roll(a, k).reshape(a.shape) if isinstance(a, np.ndarray) and i not in case.tracked else a
-            for i, a in enumerate(args)
-        ]
-        for k, args in enumerate(drawn)
-    ]
+    drawn = [list(case.other(draw).args) for draw in range(max(SIZES))]
+    for k, args in enumerate(drawn):
+        for i, a in enumerate(args):
+            if isinstance(a, np.ndarray) and i not in case.tracked:
+                args[i] = np.roll(a, k)
+    return drawn
 
 
 def stacked(arrays, like):
@@ -128,11 +124,8 @@ def nested(case):
     out = case.row.evaluate(*case.args, **case.params)
     ts = [case.directions(rng) for _ in others]
     gs = [seeds(rng, out) for _ in others]
-    several = tuple(np.stack(t) for t in zip(*ts))
-    cotangents = (
-        tuple(np.stack(g) for g in zip(*gs)) if isinstance(out, tuple) else np.stack(gs)
-    )
-    points = tuple(np.stack(x) for x in zip(*others))
+    several, points = (tuple(map(np.stack, zip(*each))) for each in (ts, others))
+    cotangents = tuple(map(np.stack, zip(*gs))) if isinstance(out, tuple) else np.stack(gs)
 
     def push(xs, ts):
         return tuple(outputs(forward.jvp(f, xs, ts)[1]))
@@ -165,20 +158,21 @@ def reads(case):
     out = row.evaluate(*case.args, **params)
     rng = generator(row, 7)
     for mine in subsets(case):
-        parents = [Spec(a.shape, a.dtype) if i in mine.tracked else None for i, a in enumerate(case.args)]
+        known = {i: Spec(case.args[i].shape, case.args[i].dtype) for i in mine.tracked}
+        parents = [known.get(i) for i in range(len(case.args))]
         for g in heard(rng, out):
             whole = row.vjp(g, out, parents, *case.args, **params)
             kept = row.keep(case.args, parents) or parents
             try:
                 less = row.vjp(g, out if row.keeps_out(parents) else None, parents, *kept, **params)
             except (AttributeError, TypeError) as error:
-                yield f"a rule fails on what is kept: {error}\n  expected  reads={row.reads!r} to be enough"
+                yield f"a rule fails: {error}\n  expected  reads={row.reads!r} to be enough for it"
                 return
             for a, b in zip(less, whole):
-                if (a is None) != (b is None):
-                    yield f"the cotangent of what is kept\n  found     {a}\n  expected  {b}"
-                elif a is not None:
-                    yield from unlike("the cotangent of what is kept", a, b)
+                if a is not None and b is not None:
+                    yield from unlike("the cotangent from what is kept", a, b)
+                elif a is not b:
+                    yield f"the cotangent from what is kept\n  found     {a}\n  expected  {b}"
 
 
 def heard(rng, out):
@@ -249,7 +243,7 @@ def compared(case, places, arrays, variables, apply, expected):
     tensors = [new_tensor(a, leaf(a) if k in wanted else None) for k, a in enumerate(arrays)]
     # the square shows the sweep a value of the row, not only constants
     scalar = weighted(lambda *args: tuple([y * y for y in outputs(apply(*args))]), gs)
-    scalar(*tensors).backward()
+    passes.backward([scalar(*tensors)], [None], False, False)
     found = gradients(scalar(*variables), [variables[k] for k in wanted])
     for c, k in zip(Executor(found).run(feed), wanted):
         yield from same(f"the gradient of a graph {what}", c, tensors[k].grad.value)

@@ -8,6 +8,7 @@ in Stumm and Walther 2010, doi:10.1137/080742439.
 """
 
 from math import comb
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from ..core.tree import flatten, unflatten
 from ..interpret.backward import again
 from ..interpret.sweep import consumers, stored, sweep
 from ..interpret.tape import Tensor, new_tensor, picked
-from ..interpret.vertex import Joint, Vertex, clock, getframe, leaf
+from ..interpret.vertex import Joint, Vertex, clock, leaf, locate
 from .function import Transformed, result
 
 
@@ -43,7 +44,7 @@ def lowered_leaf(x, level):
 
 
 def outer_vertices(outputs, since, own):
-    """The vertices from before `since` that the outputs depend on: what the function closes over."""
+    """The vertices from before `since` that the outputs depend on: what `f` closes over."""
     roots = {y.vertex: None for y in outputs if type(y) is Tensor and y.vertex is not None}
     return [v for v in consumers(roots, since=since) if v.time < since and v not in own]
 
@@ -101,8 +102,7 @@ def attached(row, parents, outputs):
     joint.op, joint.parents, joint.params = Joint(row), parents, NO_PARAMS
     joint.args = joint.out = joint.dtype = None
     joint.shape, joint.time = tuple(v.shape for v in outputs), clock.now
-    frame = getframe(2)
-    joint.code, joint.spot = frame.f_code, frame.f_lasti
+    locate(joint)
     return list(picked(joint, tuple(outputs), row.level))
 
 
@@ -159,7 +159,7 @@ def vertex_of(x, level):
 # --------------------------------------------------------------------- loops
 
 
-def places(checkpoints, memory, state):
+def places(checkpoints, memory, state) -> Any:
     """How many states may be kept: as given, or as many as fit in `memory` bytes."""
     if memory is not None:
         size = sum(int(np.prod(x.shape, dtype=int)) * x.dtype.itemsize for x in state)
@@ -180,9 +180,10 @@ def checkpointed_loop(name, step, state, count, room, level):
     step: from a number and a list of values to the list of the next; the values may be tensors.
     count: the number of steps, or a function (i, state) -> whether to go on.
     """
+    go_on = count if callable(count) else lambda i, _: i < count
     known = None if callable(count) else kept_numbers(count, room)
     kept, stride, i, outer, first = {0: state}, 1, 0, {}, state
-    while i < count if known is not None else count(i, state):
+    while go_on(i, state):
         if known is not None:
             if i in known:
                 kept[i] = state

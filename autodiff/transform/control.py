@@ -40,7 +40,7 @@ def truths(pred, name):
         return found
     if np.shape(found):
         raise ArgumentError(
-            f"{name}: the predicate has shape {np.shape(found)}; it needs one truth value, as any(x) gives"
+            f"{name}: the predicate has shape {np.shape(found)}; it needs one truth value"
         )
     return bool(found)
 
@@ -49,13 +49,15 @@ def same_form(name, what, first, second):
     """Raise unless two results have the same containers, shapes and dtypes; gives their leaves."""
     (a, structure), (b, other) = flatten(first), flatten(second)
     if structure != other:
-        raise ArgumentError(f"{name}: {what} change from {describe(structure)} to {describe(other)}; they must agree")
+        raise ArgumentError(
+            f"{name}: {what} change from {describe(structure)} to {describe(other)}"
+        )
     for x, y, mark in zip(a, b, paths(structure)):
         x, y = result(x), result(y)
         if x.shape != y.shape or x.dtype != y.dtype:
             raise ArgumentError(
-                f"{name}: {what} at {mark or 'the value'} change from shape {x.shape}, {x.dtype} to shape "
-                f"{y.shape}, {y.dtype}; make them agree, with astype or reshape"
+                f"{name}: {what} at {mark or 'the value'} change from {x.dtype} of shape {x.shape} to "
+                f"{y.dtype} of shape {y.shape}; make them agree, with astype or reshape"
             )
     return a, b, structure
 
@@ -113,7 +115,14 @@ def while_loop(cond_fun, body_fun, init_val, checkpoints=None, memory=None):
     """
     state = tree_map(result, init_val)
     if checkpoints is not None or memory is not None:
-        return kept_loop("while_loop", state, lambda i, s: body_fun(s), lambda i, s: bool(cond_fun(s)), checkpoints, memory)
+        return kept_loop(
+            "while_loop",
+            state,
+            lambda i, s: body_fun(s),
+            lambda i, s: bool(cond_fun(s)),
+            checkpoints,
+            memory,
+        )
     while True:
         pred = cond_fun(state)
         truth = truths(pred, "while_loop")
@@ -144,7 +153,9 @@ def fori_loop(lower, upper, body_fun, init_val, checkpoints=None, memory=None):
     state = tree_map(result, init_val)
     if checkpoints is not None or memory is not None:
         n = max(upper - lower, 0)
-        return kept_loop("fori_loop", state, lambda i, s: body_fun(lower + i, s), n, checkpoints, memory)
+        return kept_loop(
+            "fori_loop", state, lambda i, s: body_fun(lower + i, s), n, checkpoints, memory
+        )
     for i in range(lower, upper):
         new = tree_map(result, body_fun(i, state))
         same_form("fori_loop", "the values of the state", state, new)
@@ -192,7 +203,9 @@ def one_step(f, carry, x):
     """(carry, y) of one step of a scan."""
     out = f(carry, x)
     if not isinstance(out, tuple) or len(out) != 2:
-        raise ArgumentError(f"scan: the body returns a {type(out).__name__}; it needs a pair (carry, y)")
+        raise ArgumentError(
+            f"scan: the body returns a {type(out).__name__}; it needs a pair (carry, y)"
+        )
     return tree_map(result, out[0]), tree_map(result, out[1])
 
 
@@ -214,7 +227,9 @@ def scan_length(leaves, structure, length):
     if length is not None:
         sizes.setdefault(int(length), "length=")
     if len(sizes) != 1:
-        raise ArgumentError(f"scan: the steps are {sorted(sizes) or 'unknown'}; give xs of one first size, or length=")
+        raise ArgumentError(
+            f"scan: the steps are {sorted(sizes) or 'unknown'}; give xs of one first size, or length="
+        )
     return next(iter(sizes))
 
 

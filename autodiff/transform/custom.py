@@ -12,7 +12,7 @@ from ..core.spec import carries_derivative
 from ..interpret.grad_mode import GradMode
 from ..interpret.sweep import sum_to
 from ..interpret.tape import Tensor, new_tensor, picked
-from ..interpret.vertex import Joint, Vertex, clock, getframe, vertex
+from ..interpret.vertex import Joint, Vertex, clock, locate, vertex
 
 
 def operator(signature, evaluate, *rules, **facts):
@@ -230,7 +230,7 @@ class Function:
         )
 
     @classmethod
-    def apply(cls, *args):
+    def apply(cls, *args) -> Any:
         """Run forward, and record backward for the derivative."""
         traced = [a for a in args if type(a) in TRACED]
         top = max((a.level for a in traced), default=0)
@@ -267,15 +267,14 @@ def attached(function, context, inputs, parents, outputs, level):
     row = FunctionRow(function, context, inputs, [(v.shape, v.dtype) for v in values])
     if len(values) == 1:
         constant = id(outputs[0]) in context.constants or not carries_derivative(values[0].dtype)
-        v = None if constant else vertex(row, parents, (), NO_PARAMS, values[0], 3)
+        v = None if constant else vertex(row, parents, (), NO_PARAMS, values[0])
         return (new_tensor(values[0], v, level),)
     joint = Vertex()
     joint.op, joint.parents, joint.params = Joint(row), parents, NO_PARAMS
     joint.out = tuple(values) if row.keep_out else None
     joint.args, joint.time = row.keep(()), clock.now
     joint.shape, joint.dtype = tuple(v.shape for v in values), None
-    frame = getframe(2)
-    joint.code, joint.spot = frame.f_code, frame.f_lasti
+    locate(joint)
     tensors = tuple(picked(joint, tuple(values), level))
     for tensor, o in zip(tensors, outputs):
         if id(o) in context.constants:

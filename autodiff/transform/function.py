@@ -1,5 +1,6 @@
 """What all transforms share: functions made from functions, their arguments and their results."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -43,13 +44,8 @@ class Bound:
         self.function, self.instance = function, instance
 
     def __call__(self, *args, **kwargs) -> Any:
-        options = self.function.options
-        numbers = options.get("argnums", 0)
-        several = isinstance(numbers, tuple)
-        shifted = tuple(n + 1 for n in numbers) if several else numbers + 1
-        return self.function.transform(
-            self.function.f, (self.instance, *args), kwargs, **options | {"argnums": shifted}
-        )
+        method = partial(self.function.f, self.instance)
+        return self.function.transform(method, args, kwargs, **self.function.options)
 
 
 def as_input(x, where) -> Any:

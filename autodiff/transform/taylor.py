@@ -11,7 +11,7 @@ from ..core.errors import ArgumentError, DTypeError
 from ..core.op import new_level
 from ..core.spec import FLOAT64, carries_derivative, is_complex
 from ..core.tree import LEAF, flatten, unflatten
-from ..interpret.series import Series, divided_by, series as as_series
+from ..interpret.series import Series, series as as_series
 from ..interpret.sweep import cast
 from ..ops.choose import ones_like
 from ..ops.move import stack
@@ -50,15 +50,18 @@ def coefficients(y, order, level):
 
 
 def scaled(c, k):
-    """The derivative of order `k` from its Taylor coefficient, k! c."""
-    if k < 2:
-        return c
-    if factorial(k) > np.finfo(c.dtype or FLOAT64).max:
+    """The derivative of order `k` from its Taylor coefficient."""
+    return c if k < 2 else c * factor(k, c.dtype)
+
+
+def factor(k, dtype):
+    """k! as a number of a dtype; raises where there is none that large."""
+    if factorial(k) > int(np.finfo(dtype or FLOAT64).max):
         raise ArgumentError(
-            f"a derivative of order {k}: {k}! is larger than any {c.dtype}; "
+            f"a derivative of order {k}: {k}! is larger than any {dtype}; "
             "taylor gives the Taylor coefficients, which are divided by it"
         )
-    return c * float(factorial(k))
+    return float(factorial(k))
 
 
 def counted(name, order):
@@ -108,7 +111,8 @@ def jet(f, primals, series) -> tuple[Any, Any]:
         found, t_structure, _ = as_inputs("jet", tree)
         same_structure("jet", f"term {k} of the series", t_structure, structure)
         for cs, x, t, where in zip(terms, leaves, found, named):
-            cs.append(divided_by(fitting(x, t, where), factorial(k)))
+            t = fitting(x, t, where)
+            cs.append(t if t is None or k < 2 else t / factor(k, x.dtype))
     found, out_structure = along(f, (leaves, structure), terms)
     higher = [[scaled(c, k) for k, c in enumerate(cs[1:], 1)] for cs in found]
     out = unflatten(out_structure, [cs[0] for cs in found])
@@ -116,10 +120,10 @@ def jet(f, primals, series) -> tuple[Any, Any]:
 
 
 def fitting(x, t, where):
-    """A coefficient of the curve through `x`, or None where `x` cannot vary."""
+    """A derivative of the curve through `x`, or None where `x` cannot vary."""
     if x.shape != t.shape:
         raise ArgumentError(
-            f"{where} has shape {x.shape} and a term of its series {t.shape}; they must be equal"
+            f"{where} has shape {x.shape} and a derivative of it {t.shape}; they must be equal"
         )
     if not carries_derivative(x.dtype) and not np.any(np.asarray(t)):
         return None
