@@ -89,7 +89,7 @@ class Point:
 
     def precisions(self):
         """The relative rounding of each output."""
-        kinds = [d if carries_derivative(d) else np.dtype(float) for d in self.dtypes]
+        kinds: list = [d if carries_derivative(d) else np.dtype(float) for d in self.dtypes]
         sizes = [int(np.prod(shape, dtype=int)) for shape in self.shapes[1]]
         return np.repeat([float(np.finfo(d).eps) for d in kinds], sizes)
 

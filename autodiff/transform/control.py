@@ -56,8 +56,8 @@ def same_form(name, what, first, second):
         x, y = result(x), result(y)
         if x.shape != y.shape or x.dtype != y.dtype:
             raise ArgumentError(
-                f"{name}: {what} at {mark or 'the value'} change from {x.dtype} of shape {x.shape} to "
-                f"{y.dtype} of shape {y.shape}; make them agree, with astype or reshape"
+                f"{name}: {what} at {mark or 'the value'} change from {x.dtype} {x.shape} to "
+                f"{y.dtype} {y.shape}; make them agree, with astype or reshape"
             )
     return a, b, structure
 
@@ -128,8 +128,8 @@ def while_loop(cond_fun, body_fun, init_val, checkpoints=None, memory=None):
         truth = truths(pred, "while_loop")
         if type(truth) is Node:
             raise TracedError(
-                "while_loop: the condition depends on a variable that is not fed, and a graph has no "
-                "loop operator; use while_loop on arrays or tensors, or a Python loop of fixed length"
+                "while_loop: the condition depends on a variable that is not fed, and a graph has "
+                "no loop operator; use arrays or tensors, or a Python loop of fixed length"
             )
         if not np.any(truth):
             return state
@@ -228,7 +228,8 @@ def scan_length(leaves, structure, length):
         sizes.setdefault(int(length), "length=")
     if len(sizes) != 1:
         raise ArgumentError(
-            f"scan: the steps are {sorted(sizes) or 'unknown'}; give xs of one first size, or length="
+            f"scan: the steps are {sorted(sizes) or 'unknown'}; "
+            "give xs of one first size, or length="
         )
     return next(iter(sizes))
 
@@ -257,7 +258,7 @@ def kept_loop(name, state, body, count, checkpoints, memory):
 
 
 def scan_kept(f, carry, leaves, structure, order, checkpoints, memory):
-    """A scan in blocks, of which only the first carries and the ys are kept; long blocks again so."""
+    """A scan in blocks, of which the first carries and the ys are kept; long blocks again so."""
     room = places(checkpoints, memory, flatten(carry)[0])
     n, reverse = len(order), order[:1] != [0]
     size = max(1, -(-n // room))

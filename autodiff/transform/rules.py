@@ -143,8 +143,8 @@ class custom_jvp(Custom):
         (ys, structure), (ts, other) = flatten(pair[0]), flatten(pair[1])
         if structure != other:
             raise RuleError(
-                f"the jvp rule of {self.__name__} gives a tangent of the form {describe(other)} for "
-                f"an output of the form {describe(structure)}"
+                f"the jvp rule of {self.__name__} gives a tangent of the form {describe(other)} "
+                f"for an output of the form {describe(structure)}"
             )
         for y, t in zip(ys, ts):
             if result(y).shape != result(t).shape:
@@ -252,7 +252,8 @@ class custom_vjp(Custom):
         """Reverse mode: forward now, backward at the sweep."""
         if self.forward is None or self.backward is None:
             raise RuleError(
-                f"{self.__name__} has no rule; state one with {self.__name__}.defvjp(forward, backward)"
+                f"{self.__name__} has no rule; state one with "
+                f"{self.__name__}.defvjp(forward, backward)"
             )
         values = [lowered_leaf(x, level) for x in leaves]
         out, residuals = self.ran(constants, unflatten(structure, values))
@@ -296,8 +297,8 @@ class custom_vjp(Custom):
             parts = [None] * len(mine) if c is None else flatten(c)[0]
             if len(parts) != len(mine):
                 raise RuleError(
-                    f"the backward rule of {self.__name__} gives a cotangent of {len(parts)} arrays "
-                    f"for an argument of {len(mine)}"
+                    f"the backward rule of {self.__name__} gives a cotangent of {len(parts)} "
+                    f"arrays for an argument of {len(mine)}"
                 )
             for g, x in zip(parts, mine):
                 if g is not None and result(g).shape != result(x).shape:
