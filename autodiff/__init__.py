@@ -19,6 +19,7 @@ from . import autograd as autograd
 from .core.errors import (
     ArgumentError as ArgumentError,
     AutodiffError as AutodiffError,
+    CutError as CutError,
     DTypeError as DTypeError,
     FeedError as FeedError,
     GraphError as GraphError,

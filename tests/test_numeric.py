@@ -12,7 +12,7 @@ from autodiff import numeric
 METHODS = ("forward", "backward", "central", "complex", "richardson", "scipy")
 TWICE = METHODS[:-1]
 # what each is good for on a well-scaled function in double precision
-GOOD = dict(zip(METHODS, (3e-7, 3e-7, 1e-9, 1e-14, 1e-11, 1e-11)))
+GOOD = dict(zip(METHODS, (3e-7, 3e-7, 1e-9, 1e-14, 1e-11, 3e-10)))
 GOOD_TWICE = dict(zip(TWICE, (2e-2, 2e-2, 1e-4, 1e-6, 1e-7)))
 
 
@@ -251,11 +251,10 @@ def test_outside_of_the_domain_steps_become_shorter():
         assert abs(value - 50) <= error < 1e-3
 
 
-def test_no_derivative_is_an_infinite_error():
-    value, error = numeric.derivative_and_error(np.sqrt, 0.0)
-    assert error == np.inf
-    value, error = numeric.derivative_and_error(np.sqrt, 0.0, "forward")
-    assert error > 1e2
+def test_no_derivative_is_a_large_error():
+    assert numeric.derivative_and_error(np.sqrt, 0.0).error == np.inf
+    assert numeric.derivative_and_error(np.sqrt, 0.0, "forward").error > 1e4
+    assert numeric.derivative_and_error(np.cbrt, 0.0, "central").error > 1e4
 
 
 def test_weights_of_fornberg():
@@ -340,12 +339,16 @@ def test_a_refusal_says_why(case):
 
 
 @pytest.mark.parametrize(
-    "f",
-    [np.abs, lambda x: x * np.conj(x), lambda x: x + np.real(x), lambda x: np.maximum(x, -x)],
+    ("f", "x"),
+    [
+        (np.abs, 2.0),
+        (lambda x: x * np.conj(x), 2.0),
+        (lambda x: x + np.real(x), 2.0),
+        (lambda x: np.maximum(x, -x), 0.0),
+    ],
     ids=["abs", "conj", "real", "a kink"],
 )
-def test_the_complex_step_refuses_functions_that_are_not_analytic(f):
-    x = 0.0 if f(-1.0) == f(1.0) == 1 and f(np.array(2.0)) == 2 else 2.0
+def test_the_complex_step_refuses_functions_that_are_not_analytic(f, x):
     with pytest.raises(ad.ArgumentError, match=r"not analytic at x.*use method='central'"):
         numeric.derivative(f, x, "complex")
 

@@ -46,3 +46,7 @@ class OutputError(AutodiffError, TypeError, ValueError):
 
 class ArgumentError(AutodiffError, TypeError, ValueError):
     """An argument of a transform is not the array, the number or the container that it needs."""
+
+
+class CutError(GraphError):
+    """Under strict=True, a path from the output to an input carries no derivative."""

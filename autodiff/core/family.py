@@ -97,6 +97,7 @@ class Elementwise(Op):
         super().__init__(signature, evaluate, **facts)
         self.rules = rules or (None,) * len(self.arguments)
         self.analytic, self.differentiable = analytic, differentiable
+        self.smooth = differentiable and any(r is not None for r in self.rules)
 
     def needed(self, parents):
         """(whether each argument, whether the output) is read by the rules that will run."""
@@ -245,6 +246,7 @@ class Reduction(Op):
     def __init__(self, signature, evaluate, rule, *, analytic=True, differentiable=True, **facts):
         super().__init__(signature, evaluate, **facts)
         self.rule, self.analytic, self.differentiable = rule, analytic, differentiable
+        self.smooth = differentiable and rule is not None
 
     def __call__(self, x, **params):
         return x.single(self, params) if type(x) in TRACED else self.evaluate(x, **params)
@@ -347,4 +349,4 @@ class Opaque(Op):
         super().__init__(signature, evaluate, **facts)
         stated = {"jvp": jvp, "vjp": vjp, "infer": infer, "batch": batch}
         self.__dict__.update({name: rule for name, rule in stated.items() if rule})
-        self.differentiable, self.outputs = differentiable, outputs
+        self.differentiable, self.smooth, self.outputs = differentiable, differentiable, outputs

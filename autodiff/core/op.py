@@ -75,6 +75,7 @@ class Op:
     keep_args: bool
     keep_out: bool
     differentiable = True
+    smooth = True  # differentiable, and not with a derivative of zero everywhere
     view = False  # whether evaluate may return memory of its argument
     outputs: int | None = None  # how many, where evaluate returns a tuple
     accumulate: Any = None  # accumulate(buffer, g, *args, **params): vjp that adds to what is there

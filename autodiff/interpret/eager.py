@@ -6,8 +6,11 @@ import numpy as np
 
 from ..core.errors import DTypeError, GraphError
 from ..core.spec import carries_derivative
+from ..ops import reduce, statistics
+from ..ops.choose import stop_gradient
 from ..ops.index import getitem, setitem
 from ..ops.move import broadcast_to
+from ..ops.reduce import reduced_mean, summed
 from . import backward as passes
 from .hooks import Handle, add_hook, retained, watch
 from .inplace import change, is_view
@@ -15,6 +18,8 @@ from .inplace_methods import INPLACE, copied
 from .methods import Methods, escaped
 from .printing import represent
 from .vertex import UNRECORDED, Leaf, handle, leaf
+
+WHOLE = {"axes": None, "keepdims": False}  # of a reduction: all elements to one number
 
 
 class GradFn:
@@ -185,7 +190,7 @@ class EagerMethods(Methods):
 
     def detach(self):
         """A constant tensor that shares this one's memory."""
-        return self.like(self.memory())
+        return self.unary(stop_gradient) if self.level else self.like(self.memory())
 
     def detach_(self):
         """Make this tensor a constant; returns it."""
@@ -273,6 +278,16 @@ class EagerMethods(Methods):
     def zero_grad(self):
         """Forget the gradient that was added up."""
         self.grad = None
+
+    def sum(self, *args, **kwargs):
+        """Sum over `axis`, or `dim` as in PyTorch; of all elements by default."""
+        return reduce.sum(self, *args, **kwargs) if args or kwargs else self.single(summed, WHOLE)
+
+    def mean(self, *args, **kwargs):
+        """Mean over `axis`, or `dim` as in PyTorch; of all elements by default."""
+        if args or kwargs:
+            return statistics.mean(self, *args, **kwargs)
+        return self.single(reduced_mean, WHOLE)
 
     # ---------------------------------------------------------------- numbers
 

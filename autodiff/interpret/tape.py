@@ -10,6 +10,7 @@ from ..core.op import EAGER, NO_PARAMS, TRACED, Op
 from ..core.spec import carries_derivative
 from .eager import EagerMethods
 from .inplace import remember_view
+from .strict import STRICT, refuse_cut
 from .vertex import UNRECORDED, Joint, Vertex, clock, locate, pick, vertex
 
 getframe = sys._getframe
@@ -39,8 +40,10 @@ class Tensor(EagerMethods):
         out = op(value) if level else op.evaluate(value)
         result = Tensor()
         result.value, result.level = out, level
-        if parent is None or not op.differentiable or level <= UNRECORDED.get():
+        if parent is None or not op.smooth or level <= UNRECORDED.get():
             result.vertex = None
+            if STRICT or not op.smooth:
+                rare(result, op, (value,), (parent,))
             return result
         result.vertex = v = Vertex()
         v.op, v.parents, v.params = op, (parent,), NO_PARAMS
@@ -66,8 +69,10 @@ class Tensor(EagerMethods):
             raise explained(op, (x, y), error) from None
         result = Tensor()
         result.value, result.level = out, level
-        if (a is b is None) or not op.differentiable or level <= UNRECORDED.get():
+        if (a is b is None) or not op.smooth or level <= UNRECORDED.get():
             result.vertex = None
+            if STRICT or not op.smooth:
+                rare(result, op, (x, y), (a, b))
             return result
         result.vertex = v = Vertex()
         v.op, v.parents, v.params = op, (a, b), NO_PARAMS
@@ -92,10 +97,19 @@ class Tensor(EagerMethods):
             raise explained(op, (other, value), error) from None
         result = Tensor()
         result.value, result.level = out, level
-        if parent is None or not op.differentiable or level <= UNRECORDED.get():
+        if parent is None or not op.smooth or level <= UNRECORDED.get():
             result.vertex = None
-        else:
-            result.vertex = vertex(op, (None, parent), (other, value), NO_PARAMS, out)
+            if STRICT or not op.smooth:
+                rare(result, op, (other, value), (None, parent))
+            return result
+        result.vertex = v = Vertex()
+        v.op, v.parents, v.params = op, (None, parent), NO_PARAMS
+        first, second, last = op.alone[1]
+        v.args = (other if first else None, value if second else None) if first or second else None
+        v.out = out if last else None
+        v.shape, v.dtype, v.time = out.shape, out.dtype, clock.now
+        frame = getframe(2)
+        v.code, v.spot = frame.f_code, frame.f_lasti
         return result
 
     def single(self, op, params):
@@ -107,10 +121,17 @@ class Tensor(EagerMethods):
             raise explained(op, (value,), error) from None
         result = Tensor()
         result.value, result.level = out, level
-        if parent is None or not op.differentiable or level <= UNRECORDED.get():
+        if parent is None or not op.smooth or level <= UNRECORDED.get():
             result.vertex = None
-        else:
-            result.vertex = vertex(op, (parent,), (value,), params, out)
+            if STRICT or not op.smooth:
+                rare(result, op, (value,), (parent,), params)
+            return result
+        result.vertex = v = Vertex()
+        v.op, v.parents, v.params = op, (parent,), params
+        v.args = (value,) if op.keep_args else None
+        v.out = out if op.keep_out else None
+        v.shape, v.dtype, v.time = out.shape, out.dtype, clock.now
+        locate(v, 2)
         return result
 
     def interpret(self, op, level, args, params):
@@ -133,6 +154,8 @@ class Tensor(EagerMethods):
             result.vertex = vertex(op, parents, values, params, out)
         else:
             result.vertex = None
+            if STRICT and any([p is not None for p in parents]):
+                refuse_cut(op, level, out)
         if op.view and not level:
             remember_view(args[0], result, op, args[1:], params)
         return result
@@ -153,6 +176,17 @@ def new_tensor(value, vertex=None, level=EAGER):
     result = Tensor()
     result.value, result.vertex, result.level = value, vertex, level
     return result
+
+
+def rare(result, op, args, parents, params=NO_PARAMS):
+    """A result without a rule to run: a constant, or the vertex of a derivative that is zero."""
+    level = result.level
+    if all([p is None for p in parents]):
+        return
+    if STRICT:
+        refuse_cut(op, level, result.value)
+    if op.differentiable and level > UNRECORDED.get():
+        result.vertex = vertex(op, parents, args, params, result.value)
 
 
 def several(op, level, parents, values, params, out):

@@ -72,9 +72,9 @@ def from_library(frame):
     return (frame.f_globals.get("__name__") or "").startswith(LIBRARY)
 
 
-def locate(v):
-    """Note the innermost line outside the library."""
-    frame = getframe(1)
+def locate(v, depth=1):
+    """Note the innermost line outside the library, from so many calls up."""
+    frame = getframe(depth)
     while frame.f_back is not None and from_library(frame):
         frame = frame.f_back
     v.code, v.spot = frame.f_code, frame.f_lasti

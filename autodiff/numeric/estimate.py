@@ -7,6 +7,7 @@ import numpy as np
 WIDEST = 0.25  # the largest step tried, in natural lengths
 REACH = 3  # steps tried on either side of the one that theory prefers
 ROWS = 26  # of an extrapolation at most
+DOUBT = 16  # how much noisier a function may be than it seemed
 
 
 class Estimate(NamedTuple):
@@ -74,7 +75,8 @@ def chosen(slope):
     """The difference quotient at the best step, for each output by itself.
 
     Steps change by a factor of 4.  The error of each is what separates it from both its
-    neighbours, plus rounding: large steps differ by truncation, small ones by noise.
+    neighbours, plus rounding: large steps differ by truncation, small ones by noise.  It is no less
+    than what separates it from any shorter step, beyond the noise of that one.
     """
     if slope.power == 0:
         return Estimate(*slope.at(slope.precision**2))
@@ -84,7 +86,7 @@ def chosen(slope):
     found = [slope.at(2.0**e) for e in exponents]
     while True:
         values = np.stack([value for value, _ in found])
-        errors = neighbouring(values) + np.stack([noise for _, noise in found])
+        errors = bounds(values, np.nan_to_num(np.stack([noise for _, noise in found]), nan=np.inf))
         place = np.argmin(errors, 0)
         if np.any(place == 0) and 2.0 ** exponents[0] < WIDEST:
             exponents.insert(0, exponents[0] + 2)
@@ -96,11 +98,16 @@ def chosen(slope):
             return Estimate(picked(values, place), picked(errors, place))
 
 
-def neighbouring(values):
-    """The distance of each row to the farther of its neighbours."""
+def bounds(values, noises):
+    """The error of each row of difference quotients at falling steps; see `chosen`."""
     gaps = apart(values[1:], values[:-1])
     edge = np.zeros_like(gaps[:1])
-    return np.maximum(np.concatenate([edge, gaps]), np.concatenate([gaps, edge]))
+    errors = np.maximum(np.concatenate([edge, gaps]), np.concatenate([gaps, edge])) + noises
+    for k in range(1, len(values)):
+        with np.errstate(all="ignore"):
+            beyond = apart(values[:k], values[k]) - DOUBT * noises[k]
+        errors[:k] = np.fmax(errors[:k], beyond)
+    return errors
 
 
 def picked(table, rows):

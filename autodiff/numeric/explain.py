@@ -255,7 +255,7 @@ def duality(e):
 def wrong(e):
     """Our derivative is another number."""
     ratios = (
-        {number(v / e.central.value, 3) for v in e.found.values()} if e.central.value else set()
+        {number(v / e.central.value, 4) for v in e.found.values()} if e.central.value else set()
     )
     factor = f" by a factor of {ratios.pop()}" if len(ratios) == 1 else ""
     return (

@@ -7,7 +7,7 @@ import numpy as np
 from ..core.errors import ArgumentError, OutputError
 from ..core.spec import carries_derivative, is_complex
 from ..core.tree import describe, flatten, unflatten
-from .estimate import Estimate, apart
+from .estimate import Estimate, apart, extrapolated
 from .methods import METHODS, method_of, slope_of, unmeasured
 from .point import REFUSALS, Point, direction, kept, lost, noise_of, unit
 from .progress import counted
@@ -53,14 +53,22 @@ def require_analytic(point):
     ahead = slope_of(point, METHODS["central"], [where], (1,), 0.0)
     step = slope.precision ** (1 / 3)
     (coarse, _), (value, noise) = ahead.at(4 * step), ahead.at(step)
-    allowed = 10 * (apart(coarse, value) + 4 * noise) + 1e-3 * np.abs(value)
-    if np.any(apart(sideways, value) > allowed) and np.all(np.isfinite(value)):
-        i = int(np.argmax(apart(sideways, value) - allowed))
+    if not contradicted(sideways, value, apart(coarse, value) + 4 * noise).any():
+        return
+    value, error = extrapolated(ahead)  # two steps may have been the wrong ones
+    different = contradicted(sideways, value, error)
+    if different.any():
+        i = int(np.argmax(different))
         raise ArgumentError(
             f"{point.name}: f is not analytic at x, the complex step gives {sideways[i]:.6g} where "
             f"central differences give {value[i]:.6g} (abs, conj, real, comparisons and casts do "
             "that); use method='central' or 'richardson'"
         )
+
+
+def contradicted(sideways, value, error):
+    """Whether differences with their error bars exclude the answer of a complex step."""
+    return apart(sideways, value) > 10 * error + 1e-3 * np.abs(value)
 
 
 def along(f, x, method, step, given, order, measure):

@@ -158,7 +158,7 @@ def direction(point, tangents):
     """Tangents as a direction: at its natural length, inputs change by about max(1, |x|)."""
     moved = [(x, t) for x, t in zip(point.leaves, tangents) if t is not None and np.any(t)]
     if not moved:
-        return Direction(tangents, 1.0, 1.0, 1.0)
+        return Direction(tangents, 1.0, 1.0, float(np.finfo(float).eps))
     sizes = np.concatenate([np.abs(x[t != 0]) for x, t in moved]).astype(float)
     speeds = np.concatenate([np.abs(t[t != 0]) for _, t in moved]).astype(float)
     sizes[sizes < TINY] = 0

@@ -63,7 +63,8 @@ def probe(point, tangents, noise, rtol):
         near, far = (apart(sample(sign * k * 2**10 * along.smallest), point.base) for k in (1, 64))
         rough = 64 * (noise + point.rounding * np.abs(point.base))
         jumps |= np.isfinite(near) & (near > rough) & (near > 0.5 * far)
-    visible = rtol * typical(point, point.base) / along.length
+    heights = np.max(np.nan_to_num(np.abs([point.base, *known.values()]), nan=0, posinf=0), axis=0)
+    visible = rtol * typical(point, heights) / along.length
     return Probe(central, right, left, jumps, rtol * typical(point, central.value), visible)
 
 

@@ -92,7 +92,7 @@ def verdict(trial, tangents, cotangent, label=""):
             if pushed is not None:
                 terms = np.conj(g) * pushed
                 tight = rtol ** (4 / 3) * (size + float(np.sum(np.abs(terms))))
-                split = split or not abs(found - float(np.sum(terms.real))) <= tight
+                split = split or not abs(found - float(np.sum(terms.real))) <= tight + error
             rows.append(Comparison(trial.function, label, "reverse", found, expected, error))
     return Verdict(seen, pushed, pulled, off, doubtful, split, tuple(rows))
 

@@ -114,8 +114,15 @@ def norm_values(x, *, axes=None, keepdims=False):
     return np.sqrt((x.conj() * x).real.sum(axis=axes, keepdims=keepdims))
 
 
+def summed_values(x, *, axes=None, keepdims=False):
+    """The sum; of NumPy's own arrays by the ufunc, which is what their method calls in the end."""
+    if type(x) is np.ndarray:
+        return np.add.reduce(x, axes, None, None, keepdims)
+    return x.sum(axis=axes, keepdims=keepdims)
+
+
 summed = Reduction(
-    "summed(x)", lambda x, *, axes=None, keepdims=False: x.sum(axis=axes, keepdims=keepdims),
+    "summed(x)", summed_values,
     lambda t, y, x, axes: t,
     reads="", sample=spread(), latex=r"\sum {$x}", torch="Sum",
     doc="Sum over axes: the row behind `sum`.",

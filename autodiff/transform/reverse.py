@@ -1,15 +1,17 @@
 """Reverse mode: pullbacks and gradients."""
 
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from ..core.errors import ArgumentError, GraphError, OutputError
+from ..core.errors import ArgumentError, CutError, GraphError, OutputError
 from ..core.op import TRACED, new_level
 from ..core.spec import carries_derivative, is_complex
 from ..core.tree import describe, flatten, unflatten
 from ..interpret.backward import again
 from ..interpret.graph import Node, gradient_like
+from ..interpret.strict import STRICT, refuse_zero
 from ..interpret.sweep import cast, stored, sweep
 from ..interpret.tape import Tensor, new_tensor
 from ..interpret.vertex import leaf
@@ -61,9 +63,27 @@ def zero_if_none(g, x):
     return np.zeros(x.shape, dtype)
 
 
-def linearized(f, leaves, structure, has_aux=False):
+def linearized(f, leaves, structure, has_aux=False, strict=False):
     """f of tensors of a new level: (output leaves, output structure, inputs, auxiliary output)."""
     level = new_level()
+    if strict:
+        with strictly(level):
+            return linearized_at(level, f, leaves, structure, has_aux)
+    return linearized_at(level, f, leaves, structure, has_aux)
+
+
+@contextmanager
+def strictly(level):
+    """While it holds, cutting a path of this level raises."""
+    STRICT.add(level)
+    try:
+        yield
+    finally:
+        STRICT.discard(level)
+
+
+def linearized_at(level, f, leaves, structure, has_aux):
+    """`linearized`, at a given level."""
     vertices = [leaf(x) if carries_derivative(x.dtype) else None for x in leaves]
     inputs = [new_tensor(x, v, level) for x, v in zip(leaves, vertices)]
     out, aux = f(*unflatten(structure, inputs)), None
@@ -132,13 +152,13 @@ def scalar_output(name, outputs, structure, holomorphic):
     return y
 
 
-def gradients_of(name, f, args, kwargs, argnums, has_aux, holomorphic):
+def gradients_of(name, f, args, kwargs, argnums, has_aux, holomorphic, strict):
     """(value, gradient, auxiliary output)"""
     chosen, placed = selected(name, args, argnums)
     leaves, structure, named = as_inputs(name, chosen)
     require_float(leaves, named, holomorphic)
     outputs, out_structure, inputs, aux = linearized(
-        lambda *xs: f(*placed(xs), **kwargs), leaves, structure, has_aux
+        lambda *xs: f(*placed(xs), **kwargs), leaves, structure, has_aux, strict
     )
     y = scalar_output(name, outputs, out_structure, holomorphic)
     level = inputs[0].level if inputs else None
@@ -147,7 +167,10 @@ def gradients_of(name, f, args, kwargs, argnums, has_aux, holomorphic):
     if at_level(y, level, Tensor):
         value = y.value
         if y.vertex is not None:
-            found = sweep({y.vertex: np.ones((), y.dtype)}, stored)
+            inspect = refuse_zero if strict else None
+            found = sweep({y.vertex: np.ones((), y.dtype)}, stored, inspect=inspect)
+    if strict:
+        require_reached(inputs, found, named)
     pulled = [zero_if_none(found.get(x.vertex), x) for x in inputs]
     if holomorphic:
         pulled = [g.conj() for g in pulled]
@@ -155,44 +178,58 @@ def gradients_of(name, f, args, kwargs, argnums, has_aux, holomorphic):
     return value, gradient if isinstance(argnums, tuple) else gradient[0], aux
 
 
-def run_grad(f, args, kwargs, argnums, has_aux, holomorphic):
-    _, gradient, aux = gradients_of("grad", f, args, kwargs, argnums, has_aux, holomorphic)
+def require_reached(inputs, found, named):
+    """Raise unless the output depends on every input."""
+    for x, where in zip(inputs, named):
+        if found.get(x.vertex) is None:
+            raise CutError(
+                f"{where}: the output does not depend on it, and strict=True was asked; "
+                "leave it out of argnums, or leave strict=True out"
+            )
+
+
+def run_grad(f, args, kwargs, argnums, has_aux, holomorphic, strict):
+    _, gradient, aux = gradients_of("grad", f, args, kwargs, argnums, has_aux, holomorphic, strict)
     return (gradient, aux) if has_aux else gradient
 
 
-def run_value_and_grad(f, args, kwargs, argnums, has_aux, holomorphic):
+def run_value_and_grad(f, args, kwargs, argnums, has_aux, holomorphic, strict):
     value, gradient, aux = gradients_of(
-        "value_and_grad", f, args, kwargs, argnums, has_aux, holomorphic
+        "value_and_grad", f, args, kwargs, argnums, has_aux, holomorphic, strict
     )
     return ((value, aux), gradient) if has_aux else (value, gradient)
 
 
-def grad(f, argnums: int | tuple[int, ...] = 0, has_aux=False, holomorphic=False):
+def grad(f, argnums: int | tuple[int, ...] = 0, has_aux=False, holomorphic=False, strict=False):
     """The gradient of a scalar function, as a function of the same arguments.
 
     argnums: the argument to differentiate, or a tuple of them (the result is then a tuple).
     has_aux: `f` returns (output, auxiliary); the gradient function returns (gradient, auxiliary).
     holomorphic: the complex derivative of a complex function; else the output is real, and the
     gradient in a complex argument is the direction of steepest ascent, as in PyTorch.
+    strict: raise CutError, with the line, where a path to an input is cut (a conversion to
+    integers, argmax, floor, round, detach, stop_gradient), and for an input without influence.
 
     Raises OutputError if the output is not a scalar, DTypeError for integer arguments.
 
     >>> float(grad(lambda x: x ** 3)(2.0))
     12.0
     """
-    return Transformed(run_grad, f, argnums=argnums, has_aux=has_aux, holomorphic=holomorphic)
+    options = {"argnums": argnums, "has_aux": has_aux, "holomorphic": holomorphic}
+    return Transformed(run_grad, f, **options, strict=strict)
 
 
-def value_and_grad(f, argnums: int | tuple[int, ...] = 0, has_aux=False, holomorphic=False):
+def value_and_grad(
+    f, argnums: int | tuple[int, ...] = 0, has_aux=False, holomorphic=False, strict=False
+):
     """The value and the gradient of a scalar function; options as in `grad`.
 
     >>> value, gradient = value_and_grad(lambda x: x ** 3)(2.0)
     >>> float(value), float(gradient)
     (8.0, 12.0)
     """
-    return Transformed(
-        run_value_and_grad, f, argnums=argnums, has_aux=has_aux, holomorphic=holomorphic
-    )
+    options = {"argnums": argnums, "has_aux": has_aux, "holomorphic": holomorphic}
+    return Transformed(run_value_and_grad, f, **options, strict=strict)
 
 
 def gradients(y, xs):
