@@ -9,10 +9,9 @@ from ..core.spec import carries_derivative
 from ..core.tree import unflatten
 from .estimate import apart
 from .explain import explained
-from .ours import forward, pullback, pushforward, reverse
+from .ours import cutting, forward, pullback, pushforward, reverse
 from .point import Point, noise_of
 from .probe import stairs, typical
-from .progress import counted
 from .report import GradientError, GradReport, number
 from .trial import Trial, input_name, output_name, random_cotangent, random_tangents, verdict
 
@@ -75,8 +74,8 @@ def check_grad(
         raise DTypeError("check_grad: no input carries a derivative; convert x with astype(float)")
     comparisons: list = []
     options = Options(directions, rtol, np.random.default_rng(seed))
-    found = faults(point, "f", modes, order, options, comparisons)
-    kind, reason = next(found, ("", ""))
+    with point.progress:
+        kind, reason = next(faults(point, "f", modes, order, options, comparisons), ("", ""))
     report = GradReport(not kind, kind, reason, tuple(comparisons))
     if kind and raise_error:
         raise GradientError(report)
@@ -97,7 +96,7 @@ def faults(point, function, modes, order, options, comparisons):
     rtol = options.rtol or max(coarsest(point)) ** 0.5
     trial = Trial(point, function, ours.get("forward"), ours.get("reverse"), noise_of(point), rtol)
     cotangent = random_cotangent(point, options.rng)
-    for label, only in counted(choices(point, options), f"check_grad: directions of {function}"):
+    for label, only in point.progress.through(choices(point, options)):
         tangents = random_tangents(point, options.rng, only)
         seen = verdict(trial, tangents, cotangent, label)
         comparisons += seen.comparisons
@@ -114,7 +113,7 @@ def faults(point, function, modes, order, options, comparisons):
         x = unflatten(point.structure, [point.given(x) for x in point.leaves])
         for mode in modes:
             name, of = DERIVED[mode](point, tangents, cotangent)
-            inner = Point("check_grad", of, x)
+            inner = Point("check_grad", of, x, progress=point.progress)
             inner.several = point.several
             yield from faults(
                 inner, f"{name} of {function}", modes, order - 1, options, comparisons
@@ -192,7 +191,7 @@ def stepped(trial, rng):
         if zero and stairs(point, tangents):
             yield (
                 "cut",
-                f"f changes with {input_name(point, i, ())} in steps alone, as round, floor, "
-                "argmax or an int cast make it, so its derivative is zero; leave that input out of "
-                "x if it is meant so",
+                f"f changes with {input_name(point, i, ())} in steps alone, and its derivative is "
+                f"zero ({cutting(point) or 'as round, floor, argmax or an int cast make it'}); "
+                "leave that input out of x if it is meant so",
             )

@@ -1,6 +1,7 @@
 """The V of truncation and round-off: how wrong each method is at each step."""
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -8,10 +9,10 @@ from ..core.errors import ArgumentError, AutodiffError
 from ..core.tree import flatten, unflatten
 from ..transform.forward import jvp
 from .estimate import apart
-from .matrix import directed, elementwise
+from .layout import directed
+from .matrix import elementwise
 from .methods import method_of, slope_of
 from .point import Direction, Point
-from .progress import counted
 
 STEPS = 1 / 10.0 ** np.arange(21)
 
@@ -81,16 +82,16 @@ def error_curve(
     errors = {method: np.empty(len(steps)) for method in rows}
     where = Direction(tangents, 1.0, 1.0, 0.0)
     slopes = {method: slope_of(point, row, [where], (1,), 0.0) for method, row in rows.items()}
-    for i, method in counted(np.ndindex(len(steps), len(rows)), f"{point.name}: quotients"):
-        name = list(rows)[method]
-        try:
-            value, _ = rows[name].at_step(slopes[name], steps[i])
-        except TypeError as error:
-            raise ArgumentError(
-                f"{point.name}: method {name!r} cannot evaluate f ({error}); leave it out of "
-                "methods="
-            ) from error
-        errors[name][i] = np.max(apart(value, truth), initial=0.0) / size
+    with point.progress:
+        for (i, step), name in point.progress.through(product(enumerate(steps), rows)):
+            try:
+                value, _ = rows[name].at_step(slopes[name], step)
+            except TypeError as error:
+                raise ArgumentError(
+                    f"{point.name}: method {name!r} cannot evaluate f ({error}); leave it out of "
+                    "methods="
+                ) from error
+            errors[name][i] = np.max(apart(value, truth), initial=0.0) / size
     return ErrorCurve(steps, errors)
 
 

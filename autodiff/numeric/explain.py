@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .estimate import Estimate
-from .ours import inner
+from .ours import cutting, inner
 from .report import number
 from .trial import input_name, output_name, verdict
 
@@ -18,6 +18,7 @@ class Entry(NamedTuple):
     central, right, left: Estimates of numbers.
     kink, jump, edge, doubtful: as in Probe and Verdict.
     allowed: the difference that is nobody's fault.
+    cutting: what cuts a path of the function, and where; "" if nothing is known to.
     """
 
     function: str
@@ -32,6 +33,7 @@ class Entry(NamedTuple):
     edge: bool
     doubtful: bool
     allowed: float
+    cutting: str
 
     @property
     def of(self):
@@ -144,7 +146,10 @@ def entry(trial, tangents, cotangent):
     flags = (bool(flag[j]) for flag in (probe.kinks, probe.jumps, probe.edges, seen.doubtful))
     allowed = 4 * central.error + float(probe.scale[j])
     output = output_name(trial.point, j)
-    return Entry(trial.function, where, output, found, central, right, left, *flags, allowed)
+    estimates = central, right, left
+    return Entry(
+        trial.function, where, output, found, *estimates, *flags, allowed, cutting(trial.point)
+    )
 
 
 def between(g, low, high):
@@ -224,12 +229,14 @@ def nonfinite(e):
 
 
 def cut(e):
-    """Our derivative is exactly zero, and the function changes."""
+    """Our derivative is zero where the function changes, or lacks what a cut path would add."""
+    said = f"{stated(e.found)} for {e.of}, and {differences(e.central)}"
     if all(value == 0 for value in e.found.values()) and abs(e.central.value) > e.central.error:
-        return (
-            f"{stated(e.found)} for {e.of}, and {differences(e.central)}: the path between them is "
-            "cut, as by detach, stop_gradient, round, item or an int cast"
-        )
+        how = e.cutting or "as by detach, stop_gradient, round, item or an int cast"
+        return f"{said}: the path between them is cut, {how}"
+    agreed = len(set(map(number, e.found.values()))) == 1
+    if e.cutting and agreed and not e.doubtful:
+        return f"{said}: part of the path is cut, {e.cutting}"
 
 
 def noise(e):

@@ -1,16 +1,24 @@
-"""Many derivatives at a time: columns of Jacobians, entries of Hessians, and their containers."""
+"""Derivatives along directions, columns of Jacobians and entries of Hessians, by any method."""
 
 import warnings
 
 import numpy as np
 
 from ..core.errors import ArgumentError, OutputError
-from ..core.spec import carries_derivative, is_complex
-from ..core.tree import describe, flatten, unflatten
+from ..core.spec import is_complex
 from .estimate import Estimate, apart, extrapolated
+from .layout import (
+    directed,
+    elements,
+    in_both,
+    in_input,
+    in_input_twice,
+    in_output,
+    require_scalar,
+    steps_of,
+)
 from .methods import METHODS, method_of, slope_of, unmeasured
 from .point import REFUSALS, Point, direction, kept, lost, noise_of, unit
-from .progress import counted
 
 
 def starting(name, f, x, method):
@@ -76,11 +84,18 @@ def along(f, x, method, step, given, order, measure):
     point, row = starting("numeric.derivative", f, x, method)
     if order not in range(1, 10):
         raise ArgumentError(f"numeric.derivative: order={order!r}; it needs an int from 1 to 9")
-    noise = noise_of(point) if step is None else 0.0
     where, lengths = everywhere(point, step) if given is None else towards(point, row, given, step)
-    slope = slope_of(point, row, [where], (order,), noise)
-    found = measure(row, slope, None if step is None else 1.0)
-    return in_output(point, found, lengths**order)
+    with point.progress:
+        noise = noise_of(point) if step is None else 0.0
+        slope = slope_of(point, row, [where], (order,), noise)
+        found = measure(row, slope, None if step is None else 1.0)
+    return in_output(point, over(found, lengths**order))
+
+
+def over(found, scale):
+    """An estimate over a scale."""
+    error = None if found.error is None else found.error / np.abs(scale)
+    return Estimate(found.value / scale, error)
 
 
 def towards(point, row, given, step):
@@ -128,78 +143,29 @@ def elementwise(point):
     return leaf
 
 
-def directed(point, given):
-    """The leaves of a direction, of the structure and shapes of x."""
-    leaves, structure = flatten(given if point.several else (given,))
-    leaves = [np.asarray(getattr(t, "value", t)) for t in leaves]
-    shapes, needed = [t.shape for t in leaves], [x.shape for x in point.leaves]
-    if structure != point.structure or shapes != needed:
-        raise ArgumentError(
-            f"{point.name}: direction has structure {describe(structure)} and shapes {shapes}; it "
-            f"needs those of x, {describe(point.structure)} and {needed}"
-        )
-    return [t.astype(x.dtype) for t, x in zip(leaves, point.leaves)]
-
-
-def floating(dtype):
-    """The dtype of derivatives of an output: integers have those of doubles."""
-    return np.dtype(dtype) if carries_derivative(dtype) else np.dtype(float)
-
-
-def real_part(dtype):
-    """The dtype of a size of such numbers."""
-    return np.finfo(dtype).dtype
-
-
-def in_output(point, found, scale):
-    """A flat estimate over a scale, in the containers of the output."""
-    kinds = [floating(d) for d in point.dtypes]
-    trees = []
-    for flat, dtypes in ((found.value, kinds), (found.error, map(real_part, kinds))):
-        if flat is None:
-            trees.append(None)
-            continue
-        parts = point.split(flat / (scale if flat is found.value else np.abs(scale)))
-        arrays = [point.given(np.asarray(p).astype(d)) for p, d in zip(parts, dtypes)]
-        trees.append(unflatten(point.shapes[0], arrays))
-    return Estimate(*trees)
-
-
-def steps_of(point, step):
-    """A step for each element of each input: None, one number for all, or a container like x."""
-    if step is None or np.isscalar(step) or getattr(step, "ndim", None) == 0:
-        return [np.full(x.shape, step, object) for x in point.leaves]
-    return [np.real(t) for t in directed(point, step)]
-
-
 def columns(point, row, step, measure):
-    """The Jacobian as a matrix with its errors, shape (size of the output, size of the input)."""
-    noise = noise_of(point) if step is None else 0.0
-    steps = steps_of(point, step)
+    """The Jacobian as a matrix, shape (size of the output, size of the input)."""
+    steps, places = steps_of(point, step), elements(point)
     real = np.repeat(
         [not is_complex(d) for d in point.dtypes], [p.size for p in point.split(point.base)]
     )
-    values, errors = [], []
-    places = [(leaf, i) for leaf, x in enumerate(point.leaves) for i in np.ndindex(x.shape)]
-    for leaf, i in counted(places, f"{point.name}: columns"):
-        length = steps[leaf][i]
-
-        def one(axis, leaf=leaf, i=i, length=length):
-            where = unit(point, leaf, i, length, axis)
-            slope = slope_of(point, row, [where], (1,), noise)
-            value, error = measure(row, slope, None if length is None else 1.0)
-            return value / where.length, None if error is None else error / abs(where.length)
-
-        value, error = one(1.0)
-        if is_complex(point.leaves[leaf].dtype):
-            value, error = steepest(point, real, (value, error), one(1j))
-        values.append(value)
-        errors.append(error)
+    with point.progress:
+        noise = noise_of(point) if step is None else 0.0
+        found = []
+        for leaf, i in point.progress.through(places):
+            sides = [1.0, 1j] if is_complex(point.leaves[leaf].dtype) else [1.0]
+            directions = [unit(point, leaf, i, steps[leaf][i], axis) for axis in sides]
+            slopes = [slope_of(point, row, [where], (1,), noise) for where in directions]
+            parts = [
+                over(measure(row, slope, None if step is None else 1.0), where.length)
+                for slope, where in zip(slopes, directions)
+            ]
+            found.append(parts[0] if len(parts) == 1 else steepest(point, real, *parts))
     shape = (len(point.base), len(places))
-    matrix = np.stack(values, -1) if values else np.zeros(shape)
+    value = np.stack([v for v, _ in found], -1) if found else np.zeros(shape)
     if measure is unmeasured:
-        return Estimate(matrix, None)
-    return Estimate(matrix, np.stack(errors, -1) if errors else np.zeros(shape))
+        return Estimate(value, None)
+    return Estimate(value, np.stack([e for _, e in found], -1) if found else np.zeros(shape))
 
 
 def steepest(point, real, along_real, along_imaginary):
@@ -213,109 +179,41 @@ def steepest(point, real, along_real, along_imaginary):
             f"{point.name}: f is not holomorphic at x, its derivatives along the real and the "
             "imaginary axis differ; return real and imaginary parts as two outputs"
         )
-    return np.where(real, a + 1j * b, a), None if e is None else np.where(real, e + d, e)
-
-
-def blocks(point, rows, dtype):
-    """Rows of a matrix in the containers of x; each leaf with the shape of the rows in front."""
-    lead = rows.shape[:-1]
-    ends = np.cumsum([x.size for x in point.leaves])[:-1]
-    parts = np.split(rows, ends, -1)
-    return point.filled(
-        [
-            p.reshape(lead + x.shape).astype(dtype(np.result_type(x.dtype)))
-            for p, x in zip(parts, point.leaves)
-        ]
-    )
-
-
-def scalar(point):
-    """The dtype of the one real scalar that a function with a gradient returns."""
-    structure, shapes = point.shapes
-    if shapes != [()]:
-        given = f"shape {shapes[0]}" if len(shapes) == 1 else describe(structure)
-        raise OutputError(
-            f"{point.name} needs a function with a scalar output, and the output has {given}; "
-            "sum() it, or use numeric.jacobian"
-        )
-    (dtype,) = point.dtypes
-    if is_complex(dtype):
-        raise OutputError(
-            f"{point.name} needs a real output, not {dtype}; take its real part, or use "
-            "numeric.jacobian"
-        )
-    return floating(dtype)
+    return Estimate(np.where(real, a + 1j * b, a), None if e is None else np.where(real, e + d, e))
 
 
 def of_scalar(name, f, x, method, step, measure):
     """The gradient, in the containers of x."""
     point, row = starting(name, f, x, method)
-    kind = scalar(point)
-    found = columns(point, row, step, measure)
-    return both(found, lambda rows, part: blocks(point, rows[0], typed(kind, part)))
+    require_scalar(point)
+    return in_input(point, columns(point, row, step, measure))
 
 
 def of_array(name, f, x, method, step, measure):
     """The Jacobian, in the containers of the output and of x."""
     point, row = starting(name, f, x, method)
-    found = columns(point, row, step, measure)
-
-    def arranged(rows, part):
-        ends = np.cumsum([p.size for p in point.split(point.base)])[:-1]
-        pieces = np.split(rows, ends) if point.dtypes else []
-        trees = [
-            blocks(point, piece.reshape(shape + piece.shape[1:]), typed(floating(dtype), part))
-            for piece, shape, dtype in zip(pieces, point.shapes[1], point.dtypes)
-        ]
-        return unflatten(point.shapes[0], trees)
-
-    return both(found, arranged)
+    return in_both(point, columns(point, row, step, measure))
 
 
 def twice(name, f, x, method, step, measure):
     """The Hessian, in the containers of x, twice."""
     point, row = starting(name, f, x, method)
-    kind = scalar(point)
+    require_scalar(point)
     for leaf, where in zip(point.leaves, point.named):
         if is_complex(leaf.dtype):
             raise ArgumentError(
                 f"{where} is complex; numeric.hessian needs real inputs, so give real and "
                 "imaginary part as two"
             )
-    noise = noise_of(point) if step is None else 0.0
     steps = steps_of(point, step)
-    places = [(leaf, i) for leaf, x in enumerate(point.leaves) for i in np.ndindex(x.shape)]
-    units = [unit(point, leaf, i, steps[leaf][i]) for leaf, i in places]
+    units = [unit(point, leaf, i, steps[leaf][i]) for leaf, i in elements(point)]
     value, error = np.zeros((len(units),) * 2), np.zeros((len(units),) * 2)
-    pairs = [(i, j) for i in range(len(units)) for j in range(i + 1)]
-    for i, j in counted(pairs, f"{name}: entries"):
-        sides = [units[i], units[j]]
-        slope = slope_of(point, row, sides, (1, 1), noise)
-        v, e = measure(row, slope, None if step is None else 1.0)
-        area = units[i].length * units[j].length
-        value[i, j] = value[j, i] = v[0] / area
-        error[i, j] = error[j, i] = 0.0 if e is None else e[0] / area
-    found = Estimate(value, None if measure is unmeasured else error)
-
-    def arranged(rows, part):
-        ends = np.cumsum([x.size for x in point.leaves])[:-1]
-        pieces = zip(np.split(rows, ends), point.leaves)
-        trees = [
-            blocks(point, piece.reshape(x.shape + piece.shape[1:]), typed(kind, part))
-            for piece, x in pieces
-        ]
-        tree = unflatten(point.structure, trees)
-        return tree if point.several else tree[0]
-
-    return both(found, arranged)
-
-
-def typed(kind, part):
-    """x dtype -> dtype of a block of derivatives of an output of dtype `kind`."""
-    return lambda dtype: part(np.result_type(kind, dtype))
-
-
-def both(found, arranged):
-    """The value and its error in their containers; no error where none was measured."""
-    error = None if found.error is None else arranged(found.error, real_part)
-    return Estimate(arranged(found.value, np.dtype), error)
+    with point.progress:
+        noise = noise_of(point) if step is None else 0.0
+        for i, j in point.progress.through(zip(*np.tril_indices(len(units)))):
+            slope = slope_of(point, row, [units[i], units[j]], (1, 1), noise)
+            found = measure(row, slope, None if step is None else 1.0)
+            v, e = over(found, units[i].length * units[j].length)
+            value[i, j] = value[j, i] = v[0]
+            error[i, j] = error[j, i] = 0.0 if e is None else e[0]
+    return in_input_twice(point, Estimate(value, None if measure is unmeasured else error))

@@ -2,13 +2,15 @@
 
 import numpy as np
 
+from ..core.errors import AutodiffError, CutError
 from ..core.spec import carries_derivative
 from ..core.tree import flatten, unflatten
 from ..interpret.backward import pulled
 from ..interpret.tape import Tensor, new_tensor
 from ..interpret.vertex import leaf
+from ..ops.complex import real
 from ..transform.forward import jvp
-from ..transform.reverse import vjp
+from ..transform.reverse import grad, vjp
 
 
 def flat(point, tree):
@@ -111,6 +113,26 @@ def pullback(point, g):
     """The cotangents of the inputs as a function of the arguments."""
     function, fixed = of_floats(point), cotangent_tree(point, g)
     return lambda *xs: vjp(function, *floats_of(point, flatten(xs)[0]))[1](fixed)
+
+
+def cutting(point):
+    """What cuts the path to an input, and at which line, in words; "" if nothing does."""
+
+    def total(*floats):
+        outputs = [y for y in flatten(of_floats(point)(*floats))[0] if type(y) is Tensor]
+        terms = [real(y).sum() for y in outputs if carries_derivative(y.dtype)]
+        return sum(terms[1:], terms[0])
+
+    floats = floats_of(point, point.leaves)
+    try:
+        with np.errstate(all="ignore"):
+            grad(total, tuple(range(len(floats))), strict=True)(*floats)
+    except CutError as error:
+        said, mark, _ = str(error).removeprefix("strict=True: ").partition(", so a path")
+        return said if mark else ""
+    except (AutodiffError, ArithmeticError, AttributeError, IndexError, TypeError, ValueError):
+        return ""
+    return ""
 
 
 def inner(cotangents, tangents):

@@ -10,6 +10,7 @@ from ..core.spec import carries_derivative
 from ..core.tree import describe, flatten, unflatten
 from ..interpret.tape import Tensor, new_tensor
 from ..transform.function import as_inputs
+from .progress import Progress
 
 REFUSALS = (ArithmeticError, ValueError)  # how functions say that a point is outside their domain
 TINY = 2.0**-100  # a smaller input is as good as zero when lengths are compared
@@ -21,13 +22,14 @@ class Point:
     x: arrays or numbers in any container; a tuple holds several arguments.  Where one of them is an
     eager tensor, or where the function asks arrays for methods of tensors, it is given tensors.
     imaginary: steps go along the imaginary axis, where the rounding of x swallows none.
+    progress: that of the work of which this is a part.
     """
 
-    def __init__(self, name, f, x, imaginary=False):
+    def __init__(self, name, f, x, imaginary=False, progress=None):
         if not callable(f):
             raise ArgumentError(f"{name} needs a function, not a {type(f).__name__}")
         self.name, self.f, self.several = name, f, type(x) is tuple
-        self.imaginary = imaginary
+        self.imaginary, self.progress = imaginary, progress or Progress(name)
         given, self.structure, self.named = as_inputs(name, x if self.several else (x,))
         self.tensors = self.eager = any(type(leaf) is Tensor for leaf in given)
         for leaf, where in zip(given, self.named):
@@ -63,6 +65,7 @@ class Point:
 
     def outputs(self, leaves):
         """All outputs as one flat vector, in double precision or better."""
+        self.progress.tick()
         with np.errstate(all="ignore"):
             tree = self.f(*self.arguments(leaves))
         found, structure = flatten(tree)

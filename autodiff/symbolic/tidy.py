@@ -166,14 +166,14 @@ def unfolded(roots, most):
 
     Raises ArgumentError beyond `most` operators.
     """
-    sizes = tree_sizes(roots)
-    total = sum(sizes[y] for y in roots)
+    sizes = tree_sizes([y for y in roots if type(y) is Node])
+    total = sum(sizes.get(y, 0) for y in roots if type(y) is Node)
     if total > most:
         raise ArgumentError(
             f"the formula without sharing has {total} operators, more than {most}; keep common "
             "subexpressions shared, or give a larger most="
         )
-    made, stack = {}, [((i,), y, False) for i, y in enumerate(roots)]
+    made, stack = {}, [((i,), y, False) for i, y in enumerate(roots) if type(y) is Node]
     while stack:  # a use is known by its path from the root
         path, x, done = stack.pop()
         inner = [((*path, k), a) for k, a in enumerate(x.args) if type(a) is Node]
@@ -185,5 +185,5 @@ def unfolded(roots, most):
         else:
             copies = {p[-1]: made.pop(p) for p, _ in inner}
             made[path] = renewed(x, tuple(copies.get(k, a) for k, a in enumerate(x.args)))
-    return [made[(i,)] for i in range(len(roots))]
+    return [made.get((i,), y) for i, y in enumerate(roots)]
 

@@ -7,12 +7,14 @@ doi:10.1145/347837.347846; for unknown lengths the kept states are thinned while
 in Stumm and Walther 2010, doi:10.1137/080742439.
 """
 
+from functools import partial
 from math import comb
 from typing import Any
 
 import numpy as np
 
 from ..core.errors import ArgumentError
+from ..core.family import total
 from ..core.op import NO_PARAMS, TRACED, Op
 from ..core.spec import carries_derivative
 from ..core.tree import flatten, unflatten
@@ -21,6 +23,8 @@ from ..interpret.sweep import consumers, stored, sweep
 from ..interpret.tape import Tensor, new_tensor, picked
 from ..interpret.vertex import Joint, Vertex, clock, leaf, locate
 from .function import Transformed, result
+
+AROUND_A_STATE = 512  # what Python's objects around a kept state take [B]
 
 
 def top_level(leaves):
@@ -163,7 +167,7 @@ def places(checkpoints, memory, state) -> Any:
     """How many states may be kept: as given, or as many as fit in `memory` bytes."""
     if memory is not None:
         size = sum(int(np.prod(x.shape, dtype=int)) * x.dtype.itemsize for x in state)
-        checkpoints = int(memory // max(size, 1))
+        checkpoints = int(memory // (size + AROUND_A_STATE))
     if checkpoints is None:
         return None
     if checkpoints < 1:
@@ -202,16 +206,8 @@ def checkpointed_loop(name, step, state, count, room, level):
     outer, n = list(outer), i
 
     def pullback(cotangents):
-        sums = [None] * len(outer)
-        snapshots, stop = dict(kept), n
-        for start in sorted(kept, reverse=True):
-            state = snapshots.pop(start)
-            free = room - len(snapshots)
-            cotangents = reversed_steps(
-                step, state, start, stop, free, level, cotangents, outer, sums
-            )
-            stop = start
-        return [*cotangents, *sums]
+        snapshots = sorted(kept.items(), key=lambda pair: pair[0])
+        return reversed_steps(step, snapshots, n, room, level, cotangents, outer)
 
     def rerun(inputs):
         for i in range(n):
@@ -231,24 +227,25 @@ def kept_numbers(n, room):
     return numbers
 
 
-def reversed_steps(step, state, start, stop, room, level, cotangents, outer, sums):
-    """Cotangents of the state at `start` from those at `stop`, with `room` states kept at most."""
-    while stop - start > 1 and room > 1:
-        middle = start + split(stop - start, room)
-        later = advanced(step, state, start, middle, level)
-        cotangents = reversed_steps(
-            step, later, middle, stop, room - 1, level, cotangents, outer, sums
-        )
-        stop = middle
-    for i in range(stop - 1, start - 1, -1):
-        here = advanced(step, state, start, i, level)
-        cotangents, others = pulled_back(
-            lambda inputs, i=i: step(i, inputs), here, level, cotangents, outer
-        )
-        for k, g in enumerate(others):
-            if g is not None:
-                sums[k] = g if sums[k] is None else sums[k] + g
-    return cotangents
+def reversed_steps(step, snapshots, stop, room, level, cotangents, outer):
+    """Cotangents of the first state and of the outer vertices, from those of the state at `stop`.
+
+    snapshots: [(number, state)] in order, the first of number 0; at most `room` are held at once.
+    """
+    sums = [None] * len(outer)
+    while stop:
+        start, state = snapshots[-1]
+        if stop - start > 1 and len(snapshots) < room:
+            middle = start + split(stop - start, room - len(snapshots) + 1)
+            snapshots.append((middle, advanced(step, state, start, middle, level)))
+            continue
+        stop -= 1
+        here = advanced(step, state, start, stop, level)
+        cotangents, others = pulled_back(partial(step, stop), here, level, cotangents, outer)
+        sums = [total((a, b)) for a, b in zip(sums, others)]
+        if stop == start:
+            snapshots.pop()
+    return [*cotangents, *sums]
 
 
 def advanced(step, state, start, stop, level):

@@ -1,0 +1,1 @@
+"""Answers of SciPy's solvers with their derivatives, by the implicit function theorem."""

@@ -1,0 +1,213 @@
+"""Values between levels: plain numbers for SciPy, example by example, and a vertex for the answer."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ...core.errors import RuleError, TracedError
+from ...core.op import EAGER, NO_PARAMS, TRACED, Op
+from ...core.tree import flatten, tree_map, unflatten
+from ...interpret.backward import again, present
+from ...interpret.batch import Batched, batched
+from ...interpret.graph import Node
+from ...interpret.sweep import consumers, sweep
+from ...interpret.tape import Tensor, new_tensor
+from ...interpret.vertex import clock, vertex
+from ...ops.move import broadcast_to, moveaxis, stack
+from ..function import result
+from .solver import ConvergenceError
+
+
+class Differs(Exception):
+    """A number was asked for that differs between the examples of a vmap."""
+
+    def __init__(self, batch):
+        super().__init__()
+        self.level, self.size = batch.level, batch.value.shape[0]
+
+
+class Between(Op):
+    """A row that knows levels: it is interpreted by higher ones, and linear in its argument."""
+
+    keep_args = keep_out = False
+
+    def __init__(self, name):
+        self.name = self.__name__ = name
+        self.grad_name = f"{name.title()}Backward0"
+
+    def jvp(self, tangents, out, *args, **params):
+        return self(tangents[0], **params)
+
+
+class Strip(Between):
+    """A value without what the levels from `low` up to, but not including, `high` know of it."""
+
+    def __call__(self, x, *, low, high):
+        while type(x) in TRACED and low <= x.level < high:
+            if type(x) is Batched:
+                raise Differs(x)
+            if type(x) is Node:
+                raise TracedError(
+                    f"{x.label()} has no number before it is fed; give it as an argument of the "
+                    "solver, not inside the function, and build no transform around it"
+                )
+            x = x.value
+        if type(x) in TRACED and x.level >= high:
+            return x.interpret(self, x.level, (x,), {"low": low, "high": high})
+        return x
+
+    def vjp(self, g, out, wanted, x, **levels):
+        return (g,)
+
+    def batch(self, batched, x, **levels):
+        return self(x, **levels)
+
+
+class Unbatch(Between):
+    """The stack of the examples of one vmap, along a new first axis; constants are repeated."""
+
+    def __call__(self, x, *, level, size):
+        if type(x) in TRACED and x.level > level:
+            return x.interpret(self, x.level, (x,), {"level": level, "size": size})
+        if type(x) is Batched and x.level == level:
+            return x.value
+        return broadcast_to(x, (size, *x.shape))
+
+    def vjp(self, g, out, wanted, x, **which):
+        return (rebatch(g, **which),)
+
+    def batch(self, batched, x, **which):
+        return moveaxis(self(x, **which), 0, 1)
+
+
+class Rebatch(Between):
+    """The examples of one vmap from their stack: the inverse of Unbatch, and its transpose."""
+
+    def __call__(self, x, *, level, size):
+        if type(x) in TRACED and x.level > level:
+            return x.interpret(self, x.level, (x,), {"level": level, "size": size})
+        return batched(x, level)
+
+    def vjp(self, g, out, wanted, x, **which):
+        return (unbatch(g, **which),)
+
+    def batch(self, batched, x, **which):
+        return self(moveaxis(x, 0, 1), **which)
+
+
+strip, unbatch, rebatch = Strip("strip"), Unbatch("unbatch"), Rebatch("rebatch")
+
+
+def chain(x):
+    """A traced value, the value at its own point, and so on down to the numbers."""
+    while type(x) in TRACED:
+        yield x
+        x = None if type(x) is Node else x.value
+
+
+def numbers(x, high):
+    """A value below `high` as a NumPy array; raises Differs where examples differ."""
+    found = strip(result(x), low=EAGER, high=high)
+    if type(found) in TRACED:
+        raise TracedError(
+            f"a {type(found).__name__} reached a solver from a transform that began inside it; "
+            "return it from the function instead of storing it"
+        )
+    return np.asarray(found)
+
+
+def constants(tree, high):
+    """A container with plain numbers for traced values; eager tensors stay tensors."""
+    return tree_map(lambda x: strip(x, low=EAGER + 1, high=high) if type(x) in TRACED else x, tree)
+
+
+# ------------------------------------------------------------- one example after another
+
+
+def by_examples(call, trees, carried=None, pick=lambda y: y) -> Any:
+    """`call(trees, pick)`; where a solver meets examples that differ, once for each of them.
+
+    pick: what `call` applies to all that its function returns, which may close over examples.
+    carried: the names in the result that are stacked, the others are listed; None stacks a whole
+    container.
+    """
+    try:
+        return call(trees, pick)
+    except Differs as found:
+        which = {"level": found.level, "size": found.size}
+    results = []
+    for i in range(which["size"]):
+        one = partial(example, number=i, **which)
+        chosen = tree_map(lambda x, one=one: one(x) if type(x) in TRACED else x, trees)
+        results.append(by_examples(call, chosen, carried, lambda y, one=one: one(pick(y))))
+    if not results:
+        raise ConvergenceError("a solver under vmap got no examples; give at least one")
+    if carried is None:
+        return stacked(results, which)
+    columns = {key: [r[key] for r in results] for key in results[0]}
+    joined = {k: stacked(v, which) if k in carried else v for k, v in columns.items()}
+    return type(results[0])(joined | {"success": all(columns["success"])})
+
+
+def stacked(trees, which):
+    """Containers, one for each example, as one container of values under vmap."""
+    columns = zip(*[flatten(tree)[0] for tree in trees])
+    values = [rebatch(stack(column), **which) for column in columns]
+    return unflatten(flatten(trees[0])[1], values)
+
+
+def example(x, number, level, size):
+    """One example of a value under vmap."""
+    return unbatch(result(x), level=level, size=size)[number]
+
+
+# ------------------------------------------------------------- vertices of answers
+
+
+class Answer(Op):
+    """The row of one answer that no recorded operation has made: its pullback is given.
+
+    pull(g, out, see) -> {vertex: cotangent}; see: what rules are shown, None at first order.
+    """
+
+    keep_args, keep_out = False, True
+
+    def __init__(self, name, pull, outer):
+        self.name, self.pull, self.outer = name, pull, outer
+        self.grad_name = f"{name.title().replace('_', '')}Backward0"
+
+    def vjp(self, g, out, wanted, *_):
+        recorded = type(g) is Tensor and g.level == EAGER
+        found = self.pull(g, out, again(Tensor) if recorded else None)
+        if any(found[v] is not None and v not in self.outer for v in found):
+            raise RuleError(
+                f"{self.name}: its function uses a variable of an outer derivative at some points "
+                "only; give that variable as an argument"
+            )
+        return [found.get(v) for v in self.outer]
+
+
+def new_time():
+    """A time that later vertices have, and earlier ones have not."""
+    clock.now += 1
+    return clock.now
+
+
+def older(tensors, since):
+    """The vertices from before `since` that some tensors depend on."""
+    roots = {y.vertex: None for y in tensors if y.vertex is not None}
+    return [v for v in consumers(roots, since=since) if v.time < since]
+
+
+def answered(name, value, level, outer, pull):
+    """A tensor of an answer on a vertex whose parents are `outer`; a constant without any."""
+    if not outer:
+        return new_tensor(value, None, level) if level == EAGER else value
+    row = Answer(name, pull, outer)
+    return new_tensor(value, vertex(row, tuple(outer), (), NO_PARAMS, value), level)
+
+
+def pulled(y, g, see, since):
+    """The cotangents of what came before `since`, for the cotangent `g` of `y`."""
+    return sweep({y.vertex: g}, see or present, since=since)

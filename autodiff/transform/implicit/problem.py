@@ -1,0 +1,133 @@
+"""A function of the user as a function of one vector, for SciPy and for the derivative."""
+
+from functools import partial
+
+import numpy as np
+
+from ...core.errors import ArgumentError
+from ...core.op import NO_PARAMS, new_level
+from ...core.spec import FLOAT64, Spec
+from ...core.tree import flatten, tree_map
+from ...interpret.graph import Call, Composite, Node, node
+from ..function import result
+from .krylov import KRYLOV, Krylov
+from .levels import by_examples, constants, numbers, strip
+from .solver import ConvergenceError, name_of, scipy_part
+from .theorem import Dense, jacobian_of
+from .vector import Layout, packed
+
+DENSE = 500  # unknowns up to which the whole Jacobian is made
+STEPS = 5  # of Newton, at most, from where SciPy stops
+CARRIED = ("x", "fun", "cost")  # what of a result carries derivatives
+
+
+class Problem:
+    """f(x, *args) of one real vector, with all its derivatives or in plain numbers.
+
+    name: of the solver.  pick: takes one example from what `f` returns.
+    """
+
+    def __init__(self, name, f, x0, args, pick):
+        if not callable(f):
+            raise ArgumentError(f"{name}: f is a {type(f).__name__}; it needs a function f(x, *args)")
+        self.name, self.f, self.args, self.pick = name, f, args, pick
+        self.layout = Layout(f"{name}: x0", x0)
+        self.high = new_level()
+        self.fixed = constants(args, self.high)
+        self.start = numbers(packed(self.layout.leaves), self.high)
+
+    def output(self, v, args=None):
+        """What `f` returns, a container."""
+        out = self.f(self.layout.tree(v), *(self.args if args is None else args))
+        return tree_map(lambda y: self.pick(result(y)), out)
+
+    def vector(self, v, args=None):
+        """What `f` returns, as one vector."""
+        return packed(flatten(self.output(v, args))[0])
+
+    def plain(self, v):
+        """`vector` without any derivative of the outside."""
+        return self.below(self.vector(v, self.fixed))
+
+    def below(self, y):
+        """A value without what the levels outside know of it."""
+        return strip(y, low=0, high=self.high)
+
+    def values(self, v):
+        """`vector` in numbers."""
+        return numbers(self.plain(v), self.high)
+
+    def finished(self, found, v):
+        """SciPy's result with the answer `v` and the function there, which carry derivatives."""
+        found.x, found.fun = self.layout.final(v), self.output(v)
+        return found
+
+    def slope(self, function, v):
+        """The Jacobian of a function that nothing outside has a part in, in numbers."""
+        return numbers(jacobian_of(function, v), self.high)
+
+    def failed(self, reason, advice):
+        """The error of a solver that gave up."""
+        reason = " ".join(str(reason).split()).rstrip(".")
+        return ConvergenceError(
+            f"{self.name} did not converge for {name_of(self.f)} from x0: {reason}; {advice}"
+        )
+
+
+def linear_solver(name, linear, size, symmetric=False):
+    """What makes solvers of linear systems with the Jacobian: the whole matrix, or products."""
+    if linear is None:
+        linear = "dense" if size <= DENSE else "cg" if symmetric else "gmres"
+    if linear == "dense":
+        return partial(Dense, name)
+    if linear not in KRYLOV:
+        raise ArgumentError(f"{name}: linear={linear!r} is none of dense, {', '.join(KRYLOV)}")
+    return partial(Krylov, name, method=linear)
+
+
+def polished(values, plain, x, free=None):
+    """`x` after Newton steps, as long as they make the residual smaller; plain numbers.
+
+    values: the residual in numbers; plain: what it is the value of, to be differentiated.
+    free: which unknowns may move; None for all.
+    """
+    free = np.arange(len(x)) if free is None else np.flatnonzero(free)
+    r = values(x)[free]
+    for _ in range(STEPS):
+        if not np.any(r):
+            break
+        slope = np.asarray(jacobian_of(plain, x))[np.ix_(free, free)]
+        try:
+            step = np.linalg.solve(slope, r)
+        except np.linalg.LinAlgError:
+            break
+        new = x.copy()
+        new[free] -= step
+        left = values(new)[free]
+        if not np.linalg.norm(left) < np.linalg.norm(r):
+            break
+        x, r = new, left
+    return x
+
+
+def run(call, x0, args, again, name):
+    """SciPy's result of `call`, for all examples; with nodes for variables that are not fed.
+
+    again: the answer for other args.
+    """
+    x = deferred(name, again, x0, args)
+    if x is not None:
+        return scipy_part(name, "optimize").OptimizeResult(x=x)
+    return by_examples(call, (x0, args), CARRIED)
+
+
+def deferred(name, again, x0, args):
+    """The answer as nodes, where an argument is a variable that is not fed; else None."""
+    leaves, structure = flatten((args, {}))
+    nodes = [x for x in leaves if type(x) is Node]
+    if not nodes:
+        return None
+    layout = Layout(f"{name}: x0", x0)
+    row = Composite(name, Call(lambda *args: packed(flatten(again(*args))[0]), structure))
+    spec = Spec((layout.size,), FLOAT64)
+    return layout.tree(node(row, tuple(leaves), NO_PARAMS, spec, nodes[0].level))

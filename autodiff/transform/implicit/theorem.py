@@ -1,0 +1,119 @@
+"""The implicit function theorem: the derivatives of what a solver found in plain numbers.
+
+Where residual(x, a) = 0, an answer moves with ẋ = -J⁻¹ ∂r/∂a ȧ, J = ∂r/∂x, and cotangents come
+back as ā = -(∂r/∂a)ᵀ J⁻ᵀ x̄.  The levels of the values that the residual depends on are added to
+the numbers one after another, from the lowest: J and x then carry all lower ones, so that every
+order of nested derivatives is right.
+"""
+
+from functools import cached_property
+
+import numpy as np
+
+from ...core.errors import GraphError, RuleError
+from ...core.op import EAGER
+from ...interpret.forward import Dual, dual
+from ...interpret.series import Series, series
+from ...interpret.tape import Tensor
+from ...ops.linalg import solve
+from ...ops.move import matrix_transpose
+from ..jacobian import jacfwd, jacrev
+from .levels import answered, chain, new_time, older, pulled, strip
+from .solver import ConvergenceError
+
+
+def jacobian_of(function, x):
+    """The square Jacobian; by pullbacks where an operator has no pushforward."""
+    try:
+        return jacfwd(function)(x)
+    except RuleError:
+        return jacrev(function)(x)
+
+
+class Dense:
+    """Solutions of J v = b and Jᵀ v = b by the whole Jacobian of a function at x."""
+
+    def __init__(self, name, function, x):
+        self.name, self.function, self.x = name, function, x
+
+    @cached_property
+    def matrix(self):
+        return jacobian_of(self.function, self.x)
+
+    def solve(self, b):
+        return self.checked(self.matrix, b)
+
+    def transposed(self, b):
+        return self.checked(matrix_transpose(self.matrix), b)
+
+    def checked(self, matrix, b):
+        """The solution, if there is one."""
+        try:
+            return solve(matrix, b)
+        except np.linalg.LinAlgError:
+            raise ConvergenceError(
+                f"{self.name}: the Jacobian in the unknowns is singular at the answer, which is "
+                "then no differentiable function of the arguments; pose the problem with as many "
+                "independent equations as unknowns"
+            ) from None
+
+
+def implicit(name, residual, x, high, linear):
+    """`x`, which solves residual(x) = 0 in plain numbers, with its derivatives.
+
+    residual: a function of the vector x that may depend on values of any level below `high`.
+    linear(function, x): an object that solves J v = b, and the transposed system.
+    """
+    done = EAGER - 1
+    while True:
+        since = new_time()
+        y = residual(x)
+        levels = [v.level for v in chain(y) if done < v.level < high]
+        if not levels:
+            return x
+        done = min(levels)
+        x = attached(name, residual, x, y, done, since, high, linear)
+
+
+def attached(name, residual, x, y, level, since, high, linear):
+    """`x` with what one level knows of it; y: the residual with the levels above, since `since`."""
+
+    def here(v):
+        return strip(residual(v), low=level + 1, high=high)
+
+    def below(v):
+        return strip(residual(v), low=level, high=high)
+
+    y = strip(y, low=level + 1, high=high)
+    solver = linear(below, x)
+    if type(y) is Dual:
+        return dual(x, -solver.solve(y.tangent), level)
+    if type(y) is Series:
+        return expanded(here, x, solver, len(y.coefficients), level)
+
+    def pull(g, out, see):
+        if see is None:
+            return pulled(y, -solver.transposed(g), see, since)
+        started = new_time()
+        now = here(out)
+        if not np.array_equal(now.value, y.value):
+            raise GraphError(
+                f"{name}: the function gives other values than when the answer was found; "
+                "change no array in place that it uses before the last backward pass"
+            )
+        found = pulled(now, -linear(here, out).transposed(g), see, started)
+        found.pop(out.vertex, None)  # what x itself hears is what the solver has accounted for
+        return found
+
+    outer = older([y], since) if type(y) is Tensor else []
+    return answered(name, x, level, outer, pull)
+
+
+def expanded(here, x, solver, count, level):
+    """The Taylor series of the answer: order by order, what is left of the residual is solved."""
+    terms = [x] + [None] * (count - 1)
+    for k in range(1, count):
+        y = here(series(list(terms), level))
+        rest = y.coefficients[k] if type(y) is Series else None
+        terms[k] = None if rest is None else -solver.solve(rest)
+    return series(terms, level)
