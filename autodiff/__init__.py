@@ -15,7 +15,7 @@ from numpy import (
     pi as pi,
 )
 
-from . import autograd as autograd
+from . import autograd as autograd, numeric as numeric
 from .core.errors import (
     ArgumentError as ArgumentError,
     AutodiffError as AutodiffError,
@@ -60,6 +60,7 @@ from .interpret.grad_mode import (
 )
 from .interpret.graph import Node as Node, Variable as Variable, placeholder as placeholder_op
 from .interpret.tape import Tensor as Tensor
+from .numeric.check import check_grad as check_grad
 from .ops.arithmetic import (
     absolute as abs,
     absolute as absolute,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ..core.spec import carries_derivative
 from .methods import Methods
 from .sweep import cast
 
@@ -45,7 +46,7 @@ class Dual(Methods):
 
 def dual(value, tangent, level):
     """A dual number; a value whose tangent is zero everywhere is a constant."""
-    if tangent is None:
+    if tangent is None or not carries_derivative(value.dtype):
         return value
     if tangent.dtype is not value.dtype and tangent.dtype != value.dtype:
         tangent = cast(tangent, value.dtype)

@@ -64,7 +64,7 @@ def restricted(tangents, low, high):
     return result
 
 
-def located(trial, tangents, cotangent):
+def located(trial, tangents, cotangent) -> tuple[Any, Any, Any]:
     """Where a fault along tangents is: (tangents of an input, its name, number of an output)."""
     seen = verdict(trial, tangents, cotangent)
     for symptom in (edges, jumps, kinks):
@@ -77,7 +77,7 @@ def located(trial, tangents, cotangent):
             single: list = [None] * len(tangents)
             single[leaf] = np.zeros_like(c)
             single[leaf][index] = 1
-            return single, input_name(trial.point, leaf, index), int(np.argmax(np.abs(cotangent)))
+            return single, input_name(trial.point, leaf, index), unbounded(trial, single)
     if np.any(seen.off):
         j = int(np.argmax(seen.off))
         return *narrowed(trial, tangents, cotangent, of_output(offs, j)), j
@@ -87,6 +87,18 @@ def located(trial, tangents, cotangent):
         lambda low, high: verdict(trial, tangents, between(cotangent, low, high)).split,
     )
     return tangents, where, int(np.argmax(np.abs(cotangent))) if j is None else j
+
+
+def unbounded(trial, tangents):
+    """The number of an output whose derivative is not finite; None if it cannot be told.
+
+    A pullback that is not finite is so for every output: zero times infinity is no number.
+    """
+    if len(trial.point.base) == 1:
+        return 0
+    if trial.push is None or np.all(finite := np.isfinite(trial.push(tangents))):
+        return None
+    return int(np.argmin(finite))
 
 
 def of_output(symptom, j):
@@ -109,7 +121,7 @@ def kinks(seen):
     return seen.probe.kinks
 
 
-def narrowed(trial, tangents, cotangent, symptom):
+def narrowed(trial, tangents, cotangent, symptom) -> tuple[Any, str]:
     """(tangents of one element that shows the symptom, its name); all of them if none does."""
     count = sum(t.size for t in tangents if t is not None)
     place = bisected(
@@ -132,7 +144,9 @@ def narrowed(trial, tangents, cotangent, symptom):
 
 def entry(trial, tangents, cotangent):
     """The Entry where a fault along tangents is."""
-    tangents, where, j = located(trial, tangents, cotangent)
+    tangents, where, known = located(trial, tangents, cotangent)
+    output = "an output" if known is None else output_name(trial.point, known)
+    j = known or 0
     seen = verdict(trial, tangents, cotangent)
     found = {}
     if seen.pushed is not None:
@@ -143,13 +157,14 @@ def entry(trial, tangents, cotangent):
     central, right, left = (
         Estimate(e.value[j], float(e.error[j])) for e in (probe.central, probe.right, probe.left)
     )
-    flags = (bool(flag[j]) for flag in (probe.kinks, probe.jumps, probe.edges, seen.doubtful))
-    allowed = 4 * central.error + float(probe.scale[j])
-    output = output_name(trial.point, j)
-    estimates = central, right, left
     return Entry(
-        trial.function, where, output, found, *estimates, *flags, allowed, cutting(trial.point)
-    )
+        function=trial.function, where=where, output=output, found=found,
+        central=central, right=right, left=left,
+        kink=bool(probe.kinks[j]), jump=bool(probe.jumps[j]), edge=bool(probe.edges[j]),
+        doubtful=bool(seen.doubtful[j]),
+        allowed=4 * central.error + float(probe.scale[j]),
+        cutting=cutting(trial.point),
+    )  # fmt: skip
 
 
 def between(g, low, high):
@@ -221,7 +236,8 @@ def nonfinite(e):
     """Our derivative is nan or infinite."""
     bad = {mode: value for mode, value in e.found.items() if not np.isfinite(value)}
     if bad:
-        known = "" if e.doubtful else f" and {differences(e.central)}"
+        told = not e.doubtful and e.output != "an output"
+        known = f" and {differences(e.central)}" if told else ""
         return (
             f"{stated(bad)} for {e.of}, where the function is finite{known}: a rule divides by "
             "zero or multiplies by infinity there; rewrite the function, or choose another x"

@@ -5,7 +5,7 @@ ask nothing of their elements; what a reduction or a matrix algorithm does is sp
 products and elementwise rows.
 """
 
-from functools import reduce as fold
+from functools import partial, reduce as fold
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +14,7 @@ from ..core.errors import AutodiffError, RuleError
 from ..core.family import Contraction, Elementwise, Movement
 from ..core.spec import is_complex
 from ..core.tree import flatten, unflatten
-from ..interpret.graph import Composite, Node, Variable, upstream
+from ..interpret.graph import Composite, Node, Variable, placeholder, upstream
 from ..interpret.vertex import Joint, pick
 from ..ops import arithmetic, choose, exponential, linalg, reduce
 from .graph import Graph, simplified
@@ -66,6 +66,8 @@ def spread(roots, values, algebra):
 def computed(x, args, algebra):
     """The elements of one node."""
     op = x.op
+    if op is placeholder:
+        raise AutodiffError(f"{algebra.name}: {x.label()} is no argument; hand it in as one")
     if op is pick:
         return args[0][x.params["index"]]
     if type(op) is Joint:
@@ -198,7 +200,7 @@ def elements(graph):
     n4 →  add       n1, n3    ()
     """
     shown, arguments = flatten(graph.arguments)
-    values = {x: variables(x) for x in shown}
+    values = {x: elements_of(x, partial(Variable, shape=(), dtype=x.declared)) for x in shown}
     leaves, structure = flatten(graph.output)
     arrays = spread(leaves, values, NODES)
     inputs = [x if x.ndim else x[()] for x in values.values()]
@@ -206,13 +208,13 @@ def elements(graph):
     return simplified(Graph(graph.name, unflatten(arguments, inputs), output))
 
 
-def variables(x):
-    """One variable for each element of a variable, named by its index."""
+def elements_of(x, make):
+    """An array of `make(name)` for each element of a variable, named by its index."""
     if x.known is None:
         raise AutodiffError(
             f"the shape of {x.label()} is unknown; give Variable(name=..., shape=...)"
         )
     out = np.empty(x.known, object)
     for i in np.ndindex(x.known):
-        out[i] = Variable("_".join([x.name, *map(str, i)]), (), x.declared)
+        out[i] = make("_".join([x.name, *map(str, i)]))
     return out

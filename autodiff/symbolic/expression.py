@@ -5,29 +5,30 @@ from typing import Any
 
 import numpy as np
 
+from ..core.errors import ArgumentError, RuleError
 from ..core.family import Elementwise
-from ..core.errors import RuleError
 from ..core.tree import flatten, unflatten
 from ..interpret.graph import Node
+from ..ops.choose import stop_gradient
 from .differentiate import derivative
-from .elements import Algebra, spread
-from .graph import argument_names, as_graph, loose
-from .notation import filled, template
+from .elements import Algebra, elements_of, spread
+from .graph import as_graph
+from .notation import ATOM, filled, template
 from .words import SPELLED, sympy_module, sympy_number, sympy_words
 
 
 def to_sympy(f, *args) -> Any:
     """The formula of a function, a graph or a node, as an expression of SymPy.
 
-    args: for each argument of a function or a graph a symbol, an expression, a matrix of them, or an
-    example whose shape counts; left out, a variable called x is the symbol x.  The elements of an
-    array x are the symbols x_0, x_1, ...
+    args: for each argument of a function or a graph a symbol, an expression, a matrix of them, or
+    an example whose shape counts; left out, a variable called x is the symbol x.  The elements of
+    an array x are the symbols x_0, x_1, ...
     Numbers are exact: a float is the fraction that it is, or has all of its digits; the doubles of
     pi, e, ln 2 and their kin are taken for what they stand for.
     A vector becomes a column, a matrix a matrix, an array of more axes an `Array`.
     Symbols are of any kind, as `sympy.Symbol("x")`; hand in `Symbol("x", real=True)` for shorter
-    derivatives of `abs`.
-    An elementwise operator of your own is a function of SymPy whose derivative is its rule.
+    derivatives of `abs`.  An elementwise operator of your own becomes a function of SymPy whose
+    derivative is its rule.
 
     Raises RuleError for an operator without a formula, AutodiffError for an unknown shape or where
     SymPy is not installed.
@@ -38,15 +39,95 @@ def to_sympy(f, *args) -> Any:
     x_0**2 + x_1**2
     """
     sympy = sympy_module("to_sympy")
-    given, structure = flatten(args)
-    arrays = [given_elements(sympy, x) for x in given]
-    shapes = [x if a is None else np.zeros(a.shape) for x, a in zip(given, arrays)]
-    graph = as_graph(f, unflatten(structure, shapes))
-    values = {}
-    variables = flatten(graph.arguments)[0]
-    for k, x in enumerate(variables):
-        array = arrays[k] if k < len(arrays) else None
-        names = symbols(sympy, x) if array is None else array
-        values |= {x: names} if type(x) is Node else {x[i]: names[i : i + 1] for i in ()}
     words = sympy_words(sympy)
-    algebra = Algebra("to_sympy", sympy_number(sympy, words), spelled_for(sympy, words))
+    algebra = Algebra("to_sympy", sympy_number(sympy, words), speller(sympy, words))
+    leaves, structure = flatten(args)
+    arrays = [given_elements(sympy, algebra, x) for x in leaves]
+    examples = [x if a is None else np.zeros(a.shape) for x, a in zip(leaves, arrays)]
+    graph = as_graph(f, unflatten(structure, examples))
+    places = flatten(graph.arguments)[0]
+    if args and len(places) != len(arrays):
+        raise ArgumentError(
+            f"to_sympy: {graph.name} has {len(places)} arguments and {len(arrays)} are given"
+        )
+    values = {}
+    for place, array in zip(places, arrays or [None] * len(places)):
+        values |= bound(sympy, place, array)
+    outputs, out_structure = flatten(graph.output)
+    return unflatten(out_structure, [one(sympy, y, values, algebra) for y in outputs])
+
+
+def one(sympy, y, values, algebra):
+    """One leaf of the output as an expression, a matrix or an array of SymPy."""
+    if type(y) is np.ndarray and y.dtype == object:
+        found = np.empty(y.shape, object)
+        for i, element in zip(np.ndindex(y.shape), spread(y.ravel(), values, algebra)):
+            found[i] = element[()]
+    else:
+        (found,) = spread([y], values, algebra)
+    if found.ndim == 0:
+        return found[()]
+    if found.ndim < 3:
+        return sympy.Matrix(found.reshape(len(found), -1).tolist())
+    return sympy.ImmutableDenseNDimArray(found.ravel().tolist(), found.shape)
+
+
+def given_elements(sympy, algebra, x):
+    """An argument of SymPy as an array of elements; None for an example."""
+    if isinstance(x, sympy.MatrixSymbol):
+        x = x.as_explicit()
+    if isinstance(x, (sympy.MatrixBase, sympy.NDimArray)):
+        flat = list(x) if isinstance(x, sympy.MatrixBase) else list(sympy.flatten(x.tolist()))
+        shape = x.shape[:1] if len(x.shape) == 2 and x.shape[1] == 1 else x.shape
+        array = np.empty(len(flat), object)
+        array[:] = flat
+        return array.reshape(shape)
+    return algebra.array(x) if isinstance(x, sympy.Basic) else None
+
+
+def bound(sympy, place, array):
+    """{variable: elements} of one argument; without elements they are symbols of its name."""
+    if type(place) is not Node:
+        parts = [bound(sympy, x, None if array is None else array[i : i + 1]) for i, x in enumerate(place)]
+        return {x: v.reshape(x.known) for part in parts for x, v in part.items()}
+    if array is None:
+        array = elements_of(place, sympy.Symbol)
+    return {place: array}
+
+
+def speller(sympy, words):
+    """A function from a row and elements to the expression of one element."""
+
+    def apply(op, xs, params):
+        if op in SPELLED:
+            return SPELLED[op](words, *xs, **params)
+        if not isinstance(op, Elementwise) or params or op is stop_gradient:
+            raise RuleError(f"to_sympy: operator {op.name} has no formula in SymPy; leave it out")
+        return row_function(sympy, op)(*xs)
+
+    return apply
+
+
+@lru_cache(maxsize=None)
+def row_function(sympy, op):
+    """A row from outside the table as a function of SymPy, whose derivative is its rule."""
+
+    def fdiff(self, argindex=1):
+        return to_sympy(derivative(op, argnums=argindex - 1), *self.args)
+
+    def evaluated(self, prec):
+        if prec > 53 or not all(a.is_Number for a in self.args):
+            return None  # the row knows doubles alone
+        return sympy.Float(float(op.evaluate(*[np.float64(float(a)) for a in self.args])))
+
+    def notation(self, printer, exp=None):
+        texts = [printer.doprint(a) for a in self.args]
+        if not op.latex:
+            text = rf"\operatorname{{{op.name}}}({', '.join(texts)})"
+        else:
+            bracketed = [(rf"\left({t}\right)" if len(t) > 1 else t, ATOM) for t in texts]
+            text = filled(template(op.latex).parts, dict(zip(op.arguments, bracketed)))
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
+    parts = {"nargs": len(op.arguments), "row": op, "fdiff": fdiff, "_eval_evalf": evaluated}
+    return type(op.name, (sympy.Function,), parts | {"_latex": notation})

@@ -3,30 +3,27 @@
 Sums and products are collected before they are written: 2 (x x) / y is one fraction, x + x is 2 x.
 """
 
-import math
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from ..interpret.graph import Node, placeholder
 from ..ops import arithmetic
-from ..ops.contract import matrix_product
-from .names import number_text
-from .notation import ATOM, OPEN, POWER, PREFIX, PRODUCT, SUM, Slot, filled, template
-from .words import fraction
+from .names import famous, number_text
+from .notation import ATOM, FRACTION, OPEN, PREFIX, PRODUCT, filled, parenthesized, template
+from .words import SIMPLE, fraction
 
 
 class Atom(NamedTuple):
     """A formula that is not taken apart: its text and how tightly it is bound.
 
     head, tail: of a function of one argument its name and what stands behind it.
+    apart: whether it must not run together with other factors, as a product of matrices.
     """
 
     text: str
-    binding: int
+    binding: int = ATOM
     head: str = ""
     tail: str = ""
+    apart: bool = False
 
 
 class Term(NamedTuple):
@@ -36,9 +33,10 @@ class Term(NamedTuple):
     factors: dict
 
 
-def atomic(text, binding=ATOM, head="", tail=""):
-    """The sum of one atom."""
-    return [Term(Fraction(1), {text: (Atom(text, binding, head, tail), Fraction(1))})]
+def atomic(*parts, **more):
+    """The sum of one atom of these parts."""
+    atom = Atom(*parts, **more)
+    return [Term(Fraction(1), {atom.text: (atom, Fraction(1))})]
 
 
 def constant(value):
@@ -46,14 +44,15 @@ def constant(value):
     known = None if isinstance(value, Fraction) else famous(float(value))
     if known:
         text, factor = known
-        return scaled(atomic(text, FRACTION if "frac" in text else PREFIX if " " in text else ATOM), factor)
+        binding = FRACTION if "frac" in text else PREFIX if " " in text else ATOM
+        return scaled(atomic(text, binding), factor)
     return [Term(nice(value), {})] if value else []
 
 
 def nice(value):
     """A number as a fraction if it is a simple one."""
     if isinstance(value, Fraction):
-        return value if value.denominator <= 1000 else float(value)
+        return value if value.denominator <= SIMPLE else float(value)
     return fraction(float(value)) or (Fraction(0) if value == 0 else float(value))
 
 
@@ -74,9 +73,11 @@ def scaled(terms, factor):
 
 def single(terms):
     """A sum as one term: what has several is one factor in parentheses."""
-    if not terms:
-        return Term(Fraction(0), {})
-    return terms[0] if len(terms) == 1 else atomic(*written(terms))[0]
+    if len(terms) < 2:
+        return terms[0] if terms else Term(Fraction(0), {})
+    if all(t.coefficient < 0 for t in terms):
+        return Term(Fraction(-1), atomic(*written(scaled(terms, -1)))[0].factors)
+    return atomic(*written(terms))[0]
 
 
 def product(x, y):
@@ -108,6 +109,8 @@ def raised(x, exponent):
     plain = all(e == 1 for _, e in base.factors.values())
     if base.coefficient == 0 or not isinstance(exponent, Fraction) or not (whole and (simple or plain)):
         (text, binding), (power, _) = written(x), written(constant(exponent))
+        if exponent == Fraction(1, 2):
+            return atomic(*row_text(arithmetic.sqrt, (text, binding)))
         return atomic(*row_text(arithmetic.power, (text, binding), (power, OPEN)))
     factors = {text: (atom, e * exponent) for text, (atom, e) in base.factors.items()}
     coefficient = base.coefficient
@@ -155,15 +158,31 @@ def term_text(term):
 
 
 def factors_text(number, factors):
-    """(text, binding) of a number times powers; functions stand behind the other factors."""
-    pieces = sorted([power_text(a, e) for a, e in factors], key=lambda piece: piece[1] == PREFIX)
+    """(text, binding) of a number times powers; names stand first and functions last."""
+    ordered = sorted(factors, key=lambda factor: rank(factor[0]))
+    pieces = [power_text(a, e) for a, e in ordered]
     if number != 1 or not pieces:
         pieces.insert(0, number_text(number))
+        ordered.insert(0, (Atom(""), 1))
+    for k, ((text, binding), (atom, e)) in enumerate(zip(pieces, ordered)):
+        beside = len(factors) > 1 and atom.apart and e == 1
+        # sin x cos x is understood, sin x y is not
+        runs_on = binding == PREFIX and k + 1 < len(pieces)
+        if beside or (runs_on and not (atom.head and ordered[k + 1][0].head)):
+            pieces[k] = parenthesized(text), ATOM
     text, binding = pieces[0]
     for piece in pieces[1:]:
-        text, _ = row_text(arithmetic.multiply, (text, binding), piece)
+        left = PRODUCT if binding == PREFIX else binding
+        text, _ = row_text(arithmetic.multiply, (text, left), piece)
         binding = PREFIX if piece[1] == PREFIX else PRODUCT
     return text, binding
+
+
+def rank(atom):
+    """Where a factor stands: names, then what is enclosed, then functions."""
+    if atom.binding == PREFIX:
+        return 2
+    return 0 if atom.binding == ATOM and " " not in atom.text else 1
 
 
 def power_text(atom, exponent):
@@ -176,61 +195,3 @@ def power_text(atom, exponent):
     if atom.head and exponent.denominator == 1:
         return f"{atom.head}^{{{shown}}} {atom.tail}", PREFIX
     return row_text(arithmetic.power, (atom.text, atom.binding), (shown, OPEN))
-
-
-# ------------------------------------------------------------------------ rows to formulas
-
-
-def power_of(x, y, args):
-    exponent = args[1]
-    if type(exponent) is not Node and np.size(exponent) == 1 and np.isrealobj(exponent):
-        return raised(x, float(np.asarray(exponent).item()))
-    return None
-
-
-# How rows of sums and products are collected: from the sums of their arguments; None: as they are.
-COLLECTED = {
-    arithmetic.add: lambda x, y, args: collected([*x, *y]),
-    arithmetic.subtract: lambda x, y, args: collected([*x, *scaled(y, -1)]),
-    arithmetic.negative: lambda x, args: scaled(x, -1),
-    arithmetic.multiply: lambda x, y, args: product(x, y),
-    arithmetic.divide: lambda x, y, args: product(x, raised(y, -1)) if y else None,
-    arithmetic.reciprocal: lambda x, args: raised(x, -1) if x else None,
-    arithmetic.square: lambda x, args: raised(x, 2),
-    arithmetic.sqrt: lambda x, args: raised(x, 0.5) if len(x) == 1 and x[0].factors else None,
-    arithmetic.power: power_of,
-}
-
-
-class Writer:
-    """The formulas of the nodes of one graph: {node: sum of terms}.
-
-    named: {node: text} of the nodes that have a name of their own.
-    """
-
-    def __init__(self, named=()):
-        self.sums = {x: atomic(text) for x, text in dict(named).items()}
-        self.arrays = {}  # identity of a constant array -> its number
-
-    def write(self, x):
-        """Set the formula of a node whose arguments have theirs."""
-        if x in self.sums:
-            return
-        sums = [self.argument(a) for a in x.args]
-        found = COLLECTED[x.op](*sums, x.args) if x.op in COLLECTED else None
-        self.sums[x] = self.by_template(x, sums) if found is None else found
-
-    def argument(self, a):
-        """The formula of an argument: a node, a number or an array."""
-        if type(a) is Node:
-            return self.sums[a]
-        array = np.asarray(a)
-        if array.size and array.dtype.kind in "iuf" and (array == array.flat[0]).all():
-            return constant(array.flat[0].item())
-        if array.ndim == 0:
-            return atomic(number_text(array.item())[0] if array.dtype == bool else f"({signed_text(a)})")
-        small = array_text(array)
-        if small is None:
-            number = self.arrays.setdefault(id(a), len(self.arrays) + 1)
-            return atomic(rf"\mathbf{{c}}_{{{number}}}")
-        return atomic(small)

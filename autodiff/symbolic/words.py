@@ -89,8 +89,8 @@ SIMPLE = 1000  # the largest denominator of a fraction that is written as one
 
 
 def fraction(x) -> Any:
-    """A float as a fraction, if it is exactly one with a small denominator; else None."""
-    if not math.isfinite(x):
+    """A float as a fraction, if it is one of a small denominator and of digits alone; else None."""
+    if not abs(x) < 2**53:
         return None
     exact = Fraction(x)
     return exact if exact.denominator <= SIMPLE else None

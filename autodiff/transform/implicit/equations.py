@@ -40,13 +40,16 @@ def root(f, x0, *args, method="hybr", tol=None, options=None, linear=None) -> An
 
     settings = {"method": method, "tol": tol, "options": options}
 
-    def call(trees, pick):
-        problem = Problem("root", f, *trees, pick)
+    def call(trees, view):
+        problem = Problem("root", f, *trees, view)
         with GradMode(False):
             found = found_root(problem, problem.plain, **settings)
         return differentiated(problem, problem.vector, problem.plain, found, linear)
 
-    return run(call, x0, args, lambda *a: root(f, x0, *a, linear=linear, **settings).x, "root")
+    def again(args):
+        return root(f, x0, *args, linear=linear, **settings).x
+
+    return run("root", call, x0, (args,), again)
 
 
 def found_root(problem, function, method, tol, options):
@@ -95,8 +98,8 @@ def fixed_point(f, x0, *args, method="del2", tol=1e-10, options=None, linear=Non
     """
     settings = {"method": method, "tol": tol, "options": options}
 
-    def call(trees, pick):
-        problem = Problem("fixed_point", f, *trees, pick)
+    def call(trees, view):
+        problem = Problem("fixed_point", f, *trees, view)
         with GradMode(False):
             if method in ("del2", "iteration"):
                 found = iterated(problem, method, tol, options or {})
@@ -106,10 +109,10 @@ def fixed_point(f, x0, *args, method="del2", tol=1e-10, options=None, linear=Non
             problem, lambda v: v - problem.vector(v), lambda v: v - problem.plain(v), found, linear
         )
 
-    return run(
-        call, x0, args, lambda *a: fixed_point(f, x0, *a, linear=linear, **settings).x,
-        "fixed_point",
-    )  # fmt: skip
+    def again(args):
+        return fixed_point(f, x0, *args, linear=linear, **settings).x
+
+    return run("fixed_point", call, x0, (args,), again)
 
 
 def iterated(problem, method, tol, options):

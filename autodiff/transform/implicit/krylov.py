@@ -7,7 +7,7 @@ import numpy as np
 
 from ...core.errors import ArgumentError, ShapeError
 from ...core.op import new_level
-from ...core.tree import flatten, tree_map
+from ...core.tree import flatten
 from ...interpret.grad_mode import GradMode
 from ...ops.linalg import solve
 from ..forward import jvp
@@ -50,16 +50,12 @@ class Krylov:
 def linear_solution(name, product, b, method, rtol) -> Any:
     """The vector v with product(v) = b."""
 
-    def call(b, pick):
-        high = new_level()
-
-        def plain(v):
-            return numbers(pick(product(v)), high)
-
+    def call(b, view):
+        high, seen = new_level(), view(product)
         with GradMode(False):
-            v = iterated(name, plain, numbers(b, high), method, rtol)
+            v = iterated(name, lambda v: numbers(seen(v), high), numbers(b, high), method, rtol)
         linear = partial(Krylov, name, method=method, rtol=rtol)
-        return implicit(name, lambda v: pick(product(v)) - b, v, high, linear)
+        return implicit(name, lambda v: seen(v) - b, v, high, linear)
 
     return by_examples(call, b)
 
@@ -113,4 +109,5 @@ def linear_solve(matrix, b, method="gmres", rtol=RTOL) -> Any:
             )
         return out
 
-    return layout.final(linear_solution("linear_solve", product, packed(layout.leaves), method, rtol))
+    right = packed(layout.leaves)
+    return layout.final(linear_solution("linear_solve", product, right, method, rtol))

@@ -1,19 +1,19 @@
-"""Values between levels: plain numbers for SciPy, example by example, and a vertex for the answer."""
+"""Values between levels: numbers for SciPy, example by example, and a vertex for the answer."""
 
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ...core.errors import RuleError, TracedError
+from ...core.errors import RuleError, TracedError, UnknownShapeError
 from ...core.op import EAGER, NO_PARAMS, TRACED, Op
 from ...core.tree import flatten, tree_map, unflatten
 from ...interpret.backward import again, present
 from ...interpret.batch import Batched, batched
 from ...interpret.graph import Node
 from ...interpret.sweep import consumers, sweep
-from ...interpret.tape import Tensor, new_tensor
-from ...interpret.vertex import clock, vertex
+from ...interpret.tape import Tensor, new_tensor, picked
+from ...interpret.vertex import Joint, Vertex, clock, locate, vertex
 from ...ops.move import broadcast_to, moveaxis, stack
 from ..function import result
 from .solver import ConvergenceError
@@ -25,6 +25,18 @@ class Differs(Exception):
     def __init__(self, batch):
         super().__init__()
         self.level, self.size = batch.level, batch.value.shape[0]
+
+
+class Unfed(UnknownShapeError):
+    """A solver needs the number of a node; an executor then waits until it is fed."""
+
+    def __init__(self, node):
+        self.node = node
+        TracedError.__init__(
+            self,
+            f"{node.label()} has no number before it is fed; give it to the solver as an argument "
+            "of the function, and take its gradient with gradients()",
+        )
 
 
 class Between(Op):
@@ -41,24 +53,24 @@ class Between(Op):
 
 
 class Strip(Between):
-    """A value without what the levels from `low` up to, but not including, `high` know of it."""
+    """A value without what the levels from `low` up to, but not including, `high` know of it.
+
+    So is its cotangent: `isolated` functions know nothing of those levels in either direction.
+    """
 
     def __call__(self, x, *, low, high):
         while type(x) in TRACED and low <= x.level < high:
             if type(x) is Batched:
                 raise Differs(x)
             if type(x) is Node:
-                raise TracedError(
-                    f"{x.label()} has no number before it is fed; give it as an argument of the "
-                    "solver, not inside the function, and build no transform around it"
-                )
+                raise Unfed(x)
             x = x.value
         if type(x) in TRACED and x.level >= high:
             return x.interpret(self, x.level, (x,), {"low": low, "high": high})
         return x
 
     def vjp(self, g, out, wanted, x, **levels):
-        return (g,)
+        return (self(g, **levels),)
 
     def batch(self, batched, x, **levels):
         return self(x, **levels)
@@ -96,7 +108,28 @@ class Rebatch(Between):
         return self(moveaxis(x, 0, 1), **which)
 
 
+class Enter(Between):
+    """A value of one example among values of all; what all examples say of it is added up."""
+
+    def __call__(self, x, *, level, size):
+        if type(x) in TRACED and x.level > level:
+            return x.interpret(self, x.level, (x,), {"level": level, "size": size})
+        return x
+
+    def vjp(self, g, out, wanted, x, **which):
+        return (unbatch(g, **which).sum(axis=0),)
+
+    def batch(self, batched, x, **which):
+        return self(x, **which)
+
+
 strip, unbatch, rebatch = Strip("strip"), Unbatch("unbatch"), Rebatch("rebatch")
+enter = Enter("enter")
+
+
+def isolated(function, low, high):
+    """A function of one vector without what levels from `low` up to `high` know of it."""
+    return lambda v: strip(function(strip(v, low=low, high=high)), low=low, high=high)
 
 
 def chain(x):
@@ -125,22 +158,33 @@ def constants(tree, high):
 # ------------------------------------------------------------- one example after another
 
 
-def by_examples(call, trees, carried=None, pick=lambda y: y) -> Any:
-    """`call(trees, pick)`; where a solver meets examples that differ, once for each of them.
+def by_examples(call, trees, carried=None, view=lambda f: f, split=(), closed=False) -> Any:
+    """`call(trees, view)`; where a solver meets examples that differ, once for each of them.
 
-    pick: what `call` applies to all that its function returns, which may close over examples.
+    view: what `call` applies to its function, which may close over examples.
     carried: the names in the result that are stacked, the others are listed; None stacks a whole
-    container.
+    container.  split: the levels of which `trees` hold one example already.  closed: whether the
+    function is shown in one example at once, and not only when it turns out to close over them.
     """
     try:
-        return call(trees, pick)
+        return call(trees, view)
     except Differs as found:
+        if found.level in split:
+            raise
         which = {"level": found.level, "size": found.size}
-    results = []
+    results, split = [], (*split, which["level"])
+    one = partial(in_example, view, 0, which) if closed else view
     for i in range(which["size"]):
-        one = partial(example, number=i, **which)
-        chosen = tree_map(lambda x, one=one: one(x) if type(x) in TRACED else x, trees)
-        results.append(by_examples(call, chosen, carried, lambda y, one=one: one(pick(y))))
+        chosen = tree_map(lambda x, i=i: example(x, i, which) if type(x) in TRACED else x, trees)
+        try:
+            results.append(by_examples(call, chosen, carried, one, split, closed))
+        except Differs as found:
+            if found.level != which["level"] or one is not view:
+                raise
+            one = partial(in_example, view, i, which)
+            results.append(by_examples(call, chosen, carried, one, split))
+        if one is not view:
+            one = partial(in_example, view, i + 1, which)
     if not results:
         raise ConvergenceError("a solver under vmap got no examples; give at least one")
     if carried is None:
@@ -150,6 +194,22 @@ def by_examples(call, trees, carried=None, pick=lambda y: y) -> Any:
     return type(results[0])(joined | {"success": all(columns["success"])})
 
 
+def example(x, number, which):
+    """One example of a value under vmap."""
+    return unbatch(result(x), **which)[number]
+
+
+def in_example(view, number, which, f):
+    """A function that closes over examples, as that of one of them."""
+    f = view(f)
+
+    def seen(*args):
+        inside = tree_map(lambda x: enter(x, **which) if type(x) in TRACED else x, args)
+        return tree_map(lambda y: example(y, number, which), f(*inside))
+
+    return seen
+
+
 def stacked(trees, which):
     """Containers, one for each example, as one container of values under vmap."""
     columns = zip(*[flatten(tree)[0] for tree in trees])
@@ -157,18 +217,14 @@ def stacked(trees, which):
     return unflatten(flatten(trees[0])[1], values)
 
 
-def example(x, number, level, size):
-    """One example of a value under vmap."""
-    return unbatch(result(x), level=level, size=size)[number]
-
-
 # ------------------------------------------------------------- vertices of answers
 
 
 class Answer(Op):
-    """The row of one answer that no recorded operation has made: its pullback is given.
+    """The row of answers that no recorded operation has made: their pullback is given.
 
-    pull(g, out, see) -> {vertex: cotangent}; see: what rules are shown, None at first order.
+    pull(g, out, see) -> {vertex: cotangent}; see: what rules are shown, None at first order; g and
+    out are lists where there are several answers.
     """
 
     keep_args, keep_out = False, True
@@ -178,7 +234,8 @@ class Answer(Op):
         self.grad_name = f"{name.title().replace('_', '')}Backward0"
 
     def vjp(self, g, out, wanted, *_):
-        recorded = type(g) is Tensor and g.level == EAGER
+        given = g if isinstance(g, list) else [g]
+        recorded = any(type(c) is Tensor and c.level == EAGER for c in given)
         found = self.pull(g, out, again(Tensor) if recorded else None)
         if any(found[v] is not None and v not in self.outer for v in found):
             raise RuleError(
@@ -200,12 +257,19 @@ def older(tensors, since):
     return [v for v in consumers(roots, since=since) if v.time < since]
 
 
-def answered(name, value, level, outer, pull):
-    """A tensor of an answer on a vertex whose parents are `outer`; a constant without any."""
+def answered(name, values, level, outer, pull):
+    """Tensors of answers on one vertex whose parents are `outer`; constants without any."""
     if not outer:
-        return new_tensor(value, None, level) if level == EAGER else value
+        return [new_tensor(v, None, level) if level == EAGER else v for v in values]
     row = Answer(name, pull, outer)
-    return new_tensor(value, vertex(row, tuple(outer), (), NO_PARAMS, value), level)
+    if len(values) == 1:
+        return [new_tensor(values[0], vertex(row, tuple(outer), (), NO_PARAMS, values[0]), level)]
+    joint = Vertex()
+    joint.op, joint.parents, joint.params = Joint(row), tuple(outer), NO_PARAMS
+    joint.args, joint.out, joint.dtype = None, tuple(values), None
+    joint.shape, joint.time = tuple(v.shape for v in values), clock.now
+    locate(joint)
+    return list(picked(joint, tuple(values), level))
 
 
 def pulled(y, g, see, since):

@@ -5,13 +5,13 @@ from functools import partial
 import numpy as np
 
 from ...core.errors import ArgumentError
-from ...core.op import NO_PARAMS, new_level
+from ...core.op import EAGER, NO_PARAMS, new_level
 from ...core.spec import FLOAT64, Spec
 from ...core.tree import flatten, tree_map
 from ...interpret.graph import Call, Composite, Node, node
 from ..function import result
 from .krylov import KRYLOV, Krylov
-from .levels import by_examples, constants, numbers, strip
+from .levels import by_examples, constants, isolated, numbers
 from .solver import ConvergenceError, name_of, scipy_part
 from .theorem import Dense, jacobian_of
 from .vector import Layout, packed
@@ -24,13 +24,15 @@ CARRIED = ("x", "fun", "cost")  # what of a result carries derivatives
 class Problem:
     """f(x, *args) of one real vector, with all its derivatives or in plain numbers.
 
-    name: of the solver.  pick: takes one example from what `f` returns.
+    name: of the solver.  view: shows one example of what `f` closes over.
     """
 
-    def __init__(self, name, f, x0, args, pick):
+    def __init__(self, name, f, x0, args, view):
         if not callable(f):
-            raise ArgumentError(f"{name}: f is a {type(f).__name__}; it needs a function f(x, *args)")
-        self.name, self.f, self.args, self.pick = name, f, args, pick
+            raise ArgumentError(
+                f"{name}: f is a {type(f).__name__}; it needs a function f(x, *args)"
+            )
+        self.name, self.f, self.args, self.seen = name, f, args, view(f)
         self.layout = Layout(f"{name}: x0", x0)
         self.high = new_level()
         self.fixed = constants(args, self.high)
@@ -38,8 +40,8 @@ class Problem:
 
     def output(self, v, args=None):
         """What `f` returns, a container."""
-        out = self.f(self.layout.tree(v), *(self.args if args is None else args))
-        return tree_map(lambda y: self.pick(result(y)), out)
+        out = self.seen(self.layout.tree(v), *(self.args if args is None else args))
+        return tree_map(result, out)
 
     def vector(self, v, args=None):
         """What `f` returns, as one vector."""
@@ -47,11 +49,7 @@ class Problem:
 
     def plain(self, v):
         """`vector` without any derivative of the outside."""
-        return self.below(self.vector(v, self.fixed))
-
-    def below(self, y):
-        """A value without what the levels outside know of it."""
-        return strip(y, low=0, high=self.high)
+        return isolated(partial(self.vector, args=self.fixed), EAGER, self.high)(v)
 
     def values(self, v):
         """`vector` in numbers."""
@@ -59,6 +57,7 @@ class Problem:
 
     def finished(self, found, v):
         """SciPy's result with the answer `v` and the function there, which carry derivatives."""
+        self.answer = v
         found.x, found.fun = self.layout.final(v), self.output(v)
         return found
 
@@ -110,24 +109,17 @@ def polished(values, plain, x, free=None):
     return x
 
 
-def run(call, x0, args, again, name):
+def run(name, call, x0, trees, again):
     """SciPy's result of `call`, for all examples; with nodes for variables that are not fed.
 
-    again: the answer for other args.
+    trees: beside x0 all that may be traced; again(*trees): the answer alone.
     """
-    x = deferred(name, again, x0, args)
-    if x is not None:
-        return scipy_part(name, "optimize").OptimizeResult(x=x)
-    return by_examples(call, (x0, args), CARRIED)
-
-
-def deferred(name, again, x0, args):
-    """The answer as nodes, where an argument is a variable that is not fed; else None."""
-    leaves, structure = flatten((args, {}))
+    leaves, structure = flatten((trees, {}))
     nodes = [x for x in leaves if type(x) is Node]
     if not nodes:
-        return None
+        return by_examples(call, (x0, *trees), CARRIED)
     layout = Layout(f"{name}: x0", x0)
-    row = Composite(name, Call(lambda *args: packed(flatten(again(*args))[0]), structure))
+    row = Composite(name, Call(lambda *trees: packed(flatten(again(*trees))[0]), structure))
     spec = Spec((layout.size,), FLOAT64)
-    return layout.tree(node(row, tuple(leaves), NO_PARAMS, spec, nodes[0].level))
+    x = layout.tree(node(row, tuple(leaves), NO_PARAMS, spec, nodes[0].level))
+    return scipy_part(name, "optimize").OptimizeResult(x=x)

@@ -23,4 +23,3 @@ def scipy_part(name, part) -> Any:
 def name_of(f):
     """How messages call a function."""
     return getattr(f, "__name__", type(f).__name__)
-

@@ -18,7 +18,7 @@ from ...interpret.tape import Tensor
 from ...ops.linalg import solve
 from ...ops.move import matrix_transpose
 from ..jacobian import jacfwd, jacrev
-from .levels import answered, chain, new_time, older, pulled, strip
+from .levels import answered, chain, isolated, new_time, older, pulled, strip
 from .solver import ConvergenceError
 
 
@@ -77,13 +77,7 @@ def implicit(name, residual, x, high, linear):
 
 def attached(name, residual, x, y, level, since, high, linear):
     """`x` with what one level knows of it; y: the residual with the levels above, since `since`."""
-
-    def here(v):
-        return strip(residual(v), low=level + 1, high=high)
-
-    def below(v):
-        return strip(residual(v), low=level, high=high)
-
+    here, below = (isolated(residual, low, high) for low in (level + 1, level))
     y = strip(y, low=level + 1, high=high)
     solver = linear(below, x)
     if type(y) is Dual:
@@ -106,7 +100,7 @@ def attached(name, residual, x, y, level, since, high, linear):
         return found
 
     outer = older([y], since) if type(y) is Tensor else []
-    return answered(name, x, level, outer, pull)
+    return answered(name, [x], level, outer, pull)[0]
 
 
 def expanded(here, x, solver, count, level):
