@@ -167,10 +167,14 @@ class Unary(Elementwise):
 
 
 class Binary(Elementwise):
-    """z[i] = f(x[i], y[i]) with broadcasting."""
+    """z[i] = f(x[i], y[i]) with broadcasting.
 
-    def __init__(self, signature, evaluate, *rules, **facts):
+    infix: Python's operator of the same value, if there is one: between arrays it is 50 ns faster.
+    """
+
+    def __init__(self, signature, evaluate, *rules, infix=None, **facts):
         super().__init__(signature, evaluate, *rules, **facts)
+        self.infix = infix or evaluate
         # what is kept when the first, or the second, is the only one that is not a constant
         self.alone = []
         for parents in ((True, None), (None, True)):

@@ -10,6 +10,7 @@ from ..core.op import EAGER, NO_PARAMS, TRACED, Op
 from ..core.spec import carries_derivative
 from .eager import EagerMethods
 from .inplace import remember_view
+from .names import OPERATORS
 from .strict import STRICT, refuse_cut
 from .vertex import UNRECORDED, Joint, Vertex, clock, locate, pick, vertex
 
@@ -55,44 +56,14 @@ class Tensor(EagerMethods):
         return result
 
     def binary(self, op, other):
-        """The hot path of two: the other is on the same tape, or a plain array or number."""
-        x, a, level = self.value, self.vertex, self.level
-        if type(other) is Tensor and other.level == level:
-            y, b = other.value, other.vertex
-        elif type(other) in TRACED:
-            return Op.__call__(op, self, other)
-        else:
-            y, b = other, None
-        try:
-            out = op(x, y) if level else op.evaluate(x, y)
-        except (ValueError, TypeError) as error:
-            raise explained(op, (x, y), error) from None
-        result = Tensor()
-        result.value, result.level = out, level
-        if (a is b is None) or not op.smooth or level <= UNRECORDED.get():
-            result.vertex = None
-            if STRICT or not op.smooth:
-                rare(result, op, (x, y), (a, b))
-            return result
-        result.vertex = v = Vertex()
-        v.op, v.parents, v.params = op, (a, b), NO_PARAMS
-        if a is None or b is None:  # a rule that will not run needs nothing
-            first, second, last = op.alone[a is None]
-            v.args = (x if first else None, y if second else None) if first or second else None
-            v.out = out if last else None
-        else:
-            v.args = (x, y) if op.keep_args else None
-            v.out = out if op.keep_out else None
-        v.shape, v.dtype, v.time = out.shape, out.dtype, clock.now
-        frame = getframe(2)
-        v.code, v.spot = frame.f_code, frame.f_lasti
-        return result
+        """`op(self, other)` for a row of two arguments."""
+        return RECORDERS[op](self, other)
 
     def reflected(self, op, other):
         """`op(other, self)`, where `other` is an array or a number."""
         value, level, parent = self.value, self.level, self.vertex
         try:
-            out = op(other, value) if level else op.evaluate(other, value)
+            out = op(other, value) if level else op.infix(other, value)
         except (ValueError, TypeError) as error:
             raise explained(op, (other, value), error) from None
         result = Tensor()
@@ -169,6 +140,66 @@ class Tensor(EagerMethods):
     def dtype(self):
         """The NumPy dtype."""
         return self.value.dtype
+
+
+def infix(op, depth):
+    """The hot path of two arguments, as a method for one row; the user's line is `depth` calls up.
+
+    The other value is on the same tape, or a plain array or number; any other takes the long way.
+    """
+
+    def call(self, other):
+        x, a, level = self.value, self.vertex, self.level
+        if type(other) is Tensor and other.level == level:
+            y, b = other.value, other.vertex
+        elif type(other) in TRACED:
+            return Op.__call__(op, self, other)
+        else:
+            y, b = other, None
+        try:
+            out = op(x, y) if level else op.infix(x, y)
+        except (ValueError, TypeError) as error:
+            raise explained(op, (x, y), error) from None
+        result = Tensor()
+        result.value, result.level = out, level
+        if (a is b is None) or not op.smooth or level <= UNRECORDED.get():
+            result.vertex = None
+            if STRICT or not op.smooth:
+                rare(result, op, (x, y), (a, b))
+            return result
+        result.vertex = v = Vertex()
+        v.op, v.parents, v.params = op, (a, b), NO_PARAMS
+        if a is None or b is None:  # a rule that will not run needs nothing
+            first, second, last = op.alone[a is None]
+            v.args = (x if first else None, y if second else None) if first or second else None
+            v.out = out if last else None
+        else:
+            v.args = (x, y) if op.keep_args else None
+            v.out = out if op.keep_out else None
+        v.shape, v.dtype, v.time = out.shape, out.dtype, clock.now
+        if v.args is None and v.out is None:  # no error can name its line
+            v.code, v.spot = None, 0
+            return result
+        frame = getframe(depth)
+        v.code, v.spot = frame.f_code, frame.f_lasti
+        return result
+
+    call.__name__, call.__doc__ = op.name, op.__doc__
+    return call
+
+
+class Recorders(dict):
+    """The hot path of each row of two arguments, made when first called."""
+
+    def __missing__(self, op):
+        self[op] = infix(op, 3)
+        return self[op]
+
+
+RECORDERS = Recorders()
+for _name, _op in OPERATORS.items():
+    if _name not in ("eq", "ne"):  # these refuse None and text
+        setattr(Tensor, f"__{_name}__", infix(_op, 1))
 
 
 def new_tensor(value, vertex=None, level=EAGER):

@@ -12,7 +12,7 @@ add = Binary(
     "add(x, y)", np.add,
     lambda t, z, x, y: t,
     lambda t, z, x, y: t,
-    reads="", domain=((-3, 3), (-3, 3)), latex="$x + $y", torch="Add",
+    reads="", infix=operator.add, domain=((-3, 3), (-3, 3)), latex="$x + $y", torch="Add",
     doc="""Sum `x + y`, elementwise with broadcasting.
 
     >>> add(np.array([1.0, 2.0]), 3.0).tolist()
@@ -24,7 +24,7 @@ subtract = Binary(
     "subtract(x, y)", np.subtract,
     lambda t, z, x, y: t,
     lambda t, z, x, y: -t,
-    reads="", domain=((-3, 3), (-3, 3)), latex="$x - $y", torch="Sub",
+    reads="", infix=operator.sub, domain=((-3, 3), (-3, 3)), latex="$x - $y", torch="Sub",
     doc="""Difference `x - y`, elementwise with broadcasting.
 
     >>> float(subtract(5.0, 3.0))
@@ -36,7 +36,7 @@ multiply = Binary(
     "multiply(x, y)", np.multiply,
     lambda t, z, x, y: t * y,
     lambda t, z, x, y: t * x,
-    reads=("y", "x"), domain=((-3, 3), (-3, 3)), latex=r"$x \, $y", torch="Mul",
+    reads=("y", "x"), infix=operator.mul, domain=((-3, 3), (-3, 3)), latex=r"$x \, $y", torch="Mul",
     doc="""Product `x y`, elementwise with broadcasting.
 
     >>> multiply(np.array([1.0, 2.0]), 3.0).tolist()
@@ -48,7 +48,7 @@ divide = Binary(
     "divide(x, y)", np.divide,
     lambda t, z, x, y: t / y,
     lambda t, z, x, y: -t * z / y,
-    reads=("y", "yz"), domain=((-3, 3), (-3, -0.5, 0.5, 3)), latex=r"\frac{$x}{$y}", torch="Div",
+    reads=("y", "yz"), infix=operator.truediv, domain=((-3, 3), (-3, -0.5, 0.5, 3)), latex=r"\frac{$x}{$y}", torch="Div",
     doc="""Quotient `x / y`, elementwise with broadcasting; the IEEE result at `y = 0`.
 
     >>> float(divide(1.0, 4.0))

@@ -1,0 +1,1 @@
+"""What differentiation did, for the eye: tables and pictures."""

@@ -39,7 +39,7 @@ def derivative(
     for n in chosen:
         if not -len(graph.arguments) <= n < len(graph.arguments):
             raise ArgumentError(
-                f"derivative: argnums={argnums} and {graph.name} has {len(graph.arguments)} arguments"
+                f"derivative: argnums={argnums}, and {graph.name} has {len(graph.arguments)} arguments"
             )
     name = graph.name
     for _ in range(order):
@@ -49,7 +49,9 @@ def derivative(
                 f"derivative: {name} returns a {type(graph.output).__name__}; it needs one array, "
                 "and argnums= one argument for order= above 1"
             )
-        found = tuple(tree_map(lambda x: slopes(graph.output, x), graph.arguments[n]) for n in chosen)
+        found = tuple(
+            tree_map(lambda x: slopes(graph.output, x), graph.arguments[n]) for n in chosen
+        )
         output = found if isinstance(argnums, tuple) else found[0]
         graph = simplified(graph.with_output(output, f"{graph.name}'"))
     if share:

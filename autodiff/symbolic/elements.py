@@ -84,7 +84,7 @@ def computed(x, args, algebra):
         return algebra.array(op.evaluate(*arrays, *args[linear:], **x.params))
     if isinstance(op, Composite):
         raise AutodiffError(
-            f"{algebra.name}: the shape of {x.label()} is unknown; give Variable(name=..., shape=...)"
+            f"{algebra.name}: the shape of {x.label()} is unknown; give Variable(..., shape=...)"
         )
     raise RuleError(
         f"{algebra.name}: operator {op.name} is not computed element by element; leave it out, or "
@@ -121,7 +121,9 @@ def folding(op):
         last = np.moveaxis(x, axes, range(-len(axes), 0))
         kept = last.shape[: x.ndim - len(axes)]
         rows = last.reshape((*kept, -1))
-        out = fold(lambda a, b: algebra.each(op, a, b), [rows[..., k] for k in range(rows.shape[-1])])
+        out = fold(
+            lambda a, b: algebra.each(op, a, b), [rows[..., k] for k in range(rows.shape[-1])]
+        )
         return out.reshape(np.sum(np.ones(x.shape), axis=axes, keepdims=keepdims).shape)
 
     return reduction
@@ -154,7 +156,9 @@ def matrices(function):
     def row(algebra, *stacks):
         lead = np.broadcast_shapes(*[s.shape[:-2] for s in stacks])
         stacks = [np.broadcast_to(s, (*lead, *s.shape[-2:])) for s in stacks]
-        found = {i: algebra.array(function(algebra, *[s[i] for s in stacks])) for i in np.ndindex(lead)}
+        found = {
+            i: algebra.array(function(algebra, *[s[i] for s in stacks])) for i in np.ndindex(lead)
+        }
         shape = found[(0,) * len(lead)].shape if found else ()
         out = np.empty((*lead, *shape), object)
         for i, element in found.items():

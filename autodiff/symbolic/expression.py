@@ -1,6 +1,6 @@
 """Graphs as expressions of SymPy."""
 
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -42,7 +42,7 @@ def to_sympy(f, *args) -> Any:
     words = sympy_words(sympy)
     algebra = Algebra("to_sympy", sympy_number(sympy, words), speller(sympy, words))
     leaves, structure = flatten(args)
-    arrays = [given_elements(sympy, algebra, x) for x in leaves]
+    arrays = [array_of(sympy, x) for x in leaves]
     examples = [x if a is None else np.zeros(a.shape) for x, a in zip(leaves, arrays)]
     graph = as_graph(f, unflatten(structure, examples))
     places = flatten(graph.arguments)[0]
@@ -72,27 +72,16 @@ def one(sympy, y, values, algebra):
     return sympy.ImmutableDenseNDimArray(found.ravel().tolist(), found.shape)
 
 
-def given_elements(sympy, algebra, x):
-    """An argument of SymPy as an array of elements; None for an example."""
-    if isinstance(x, sympy.MatrixSymbol):
-        x = x.as_explicit()
-    if isinstance(x, (sympy.MatrixBase, sympy.NDimArray)):
-        flat = list(x) if isinstance(x, sympy.MatrixBase) else list(sympy.flatten(x.tolist()))
-        shape = x.shape[:1] if len(x.shape) == 2 and x.shape[1] == 1 else x.shape
-        array = np.empty(len(flat), object)
-        array[:] = flat
-        return array.reshape(shape)
-    return algebra.array(x) if isinstance(x, sympy.Basic) else None
-
-
 def bound(sympy, place, array):
     """{variable: elements} of one argument; without elements they are symbols of its name."""
-    if type(place) is not Node:
-        parts = [bound(sympy, x, None if array is None else array[i : i + 1]) for i, x in enumerate(place)]
-        return {x: v.reshape(x.known) for part in parts for x, v in part.items()}
+    if type(place) is not Node:  # the variables of the elements of an array
+        found = {}
+        for i, x in np.ndenumerate(place):
+            found |= bound(sympy, x, None if array is None else array[i : i[-1:] and i])
+        return found
     if array is None:
-        array = elements_of(place, sympy.Symbol)
-    return {place: array}
+        array = array_of(sympy, symbols_of(sympy, place.name, known_shape(place)))
+    return {place: array.reshape(place.known)}
 
 
 def speller(sympy, words):
@@ -108,7 +97,7 @@ def speller(sympy, words):
     return apply
 
 
-@lru_cache(maxsize=None)
+@cache
 def row_function(sympy, op):
     """A row from outside the table as a function of SymPy, whose derivative is its rule."""
 

@@ -107,7 +107,11 @@ def raised(x, exponent):
     simple = isinstance(exponent, Fraction) and exponent.denominator == 1
     whole = simple or (base.coefficient == 1 and len(base.factors) == 1)
     plain = all(e == 1 for _, e in base.factors.values())
-    if base.coefficient == 0 or not isinstance(exponent, Fraction) or not (whole and (simple or plain)):
+    if (
+        base.coefficient == 0
+        or not isinstance(exponent, Fraction)
+        or not (whole and (simple or plain))
+    ):
         (text, binding), (power, _) = written(x), written(constant(exponent))
         if exponent == Fraction(1, 2):
             return atomic(*row_text(arithmetic.sqrt, (text, binding)))
@@ -132,7 +136,9 @@ def written(terms):
     """(text, binding) of a sum; a positive term comes first, where there is one."""
     if not terms:
         return "0", ATOM
-    ordered = sorted(terms, key=lambda t: t is not next((p for p in terms if p.coefficient > 0), terms[0]))
+    ordered = sorted(
+        terms, key=lambda t: t is not next((p for p in terms if p.coefficient > 0), terms[0])
+    )
     text, binding = None, ATOM
     for term in ordered:
         size = term_text(Term(abs(term.coefficient), term.factors))
@@ -191,7 +197,11 @@ def power_text(atom, exponent):
         return atom.text, atom.binding
     if exponent == Fraction(1, 2):
         return row_text(arithmetic.sqrt, (atom.text, OPEN))
-    shown = number_text(exponent)[0] if exponent.denominator == 1 else rf"{exponent.numerator}/{exponent.denominator}"
+    shown = (
+        number_text(exponent)[0]
+        if exponent.denominator == 1
+        else rf"{exponent.numerator}/{exponent.denominator}"
+    )
     if atom.head and exponent.denominator == 1:
         return f"{atom.head}^{{{shown}}} {atom.tail}", PREFIX
     return row_text(arithmetic.power, (atom.text, atom.binding), (shown, OPEN))

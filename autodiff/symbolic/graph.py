@@ -70,7 +70,9 @@ class Graph:
         values = {}
         for x, given in zip(flatten(self.arguments)[0], leaves):
             array = given if hasattr(given, "dtype") else np.asarray(given)
-            values |= {x: array} if type(x) is Node else {x[i]: array[i] for i in np.ndindex(x.shape)}
+            values |= (
+                {x: array} if type(x) is Node else {x[i]: array[i] for i in np.ndindex(x.shape)}
+            )
         found = iter(run(self.roots, values))
         outputs, out_structure = flatten(self.output)
         return unflatten(out_structure, [gathered(y, found) for y in outputs])
@@ -153,7 +155,7 @@ def argument_names(f, given):
         found, rest = signature_names(f, given)
     if not given and not found:
         raise ArgumentError(
-            f"trace: {getattr(f, '__name__', f)!r} does not tell its arguments; give an example of each"
+            f"trace: {getattr(f, '__name__', f)!r} does not name its arguments; give an example of each"
         )
     numbered = [f"{rest}{i}" for i in range(given - len(found))]
     return (found + numbered)[:given] if given else found

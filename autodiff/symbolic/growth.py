@@ -69,21 +69,20 @@ class Swell(tuple):
                 r.terms, r.simplified_terms, r.operations, r.simplified_operations, r.written_out,
                 r.nodes,
             )  # fmt: skip
-            rows.append((r.order, *cells, *["—" if k is None else shortened(k) for k in sizes]))
-        header = (*HEADER[: 4 if formulas else 1], *SIZES)
-        return Table(header, rows, NOTES, (1, 2, 3) if formulas else ())
+            rows.append((r.order, *["—" if k is None else shortened(k) for k in sizes], *cells))
+        header = (*SIZES, *(FORMULAS_SHOWN if formulas else ()))
+        return Table(header, rows, NOTES, tuple(range(len(SIZES), len(header))))
 
 
-HEADER = (
-    "n",
+SIZES = ("n", "terms", "simplified", "operations", "simplified", "written out", "nodes")
+FORMULAS_SHOWN = (
     Math("l(n)", "l_n", "<math><msub><mi>l</mi><mi>n</mi></msub></math>"),
     Math("l(n)'", "l_n'", "<math><msubsup><mi>l</mi><mi>n</mi><mo>′</mo></msubsup></math>"),
     "simplified",
 )
-SIZES = ("terms", "simplified", "operations", "simplified", "written out", "nodes")
 NOTES = (
     "terms, operations: of the derivative by the product rule, and simplified.",
-    "written out: operators of the derivative when nothing is shared.  nodes: operators of the graph.",
+    "written out: operators of the derivative with nothing shared.  nodes: operators of the graph.",
 )
 
 
@@ -110,7 +109,7 @@ def swell(f, orders=4):
         raise ArgumentError(f"swell: orders={orders!r}; give a positive int or a list of them")
     x = Variable("x", (), float)
     graph, rows, symbol = Graph("l", (x,), x), [], sympy.Symbol("x")
-    expression, formula = symbol, symbol
+    formula = symbol
     for n in range(1, max(orders) + 1):
         if n > 1:
             graph = simplified(graph.with_output(f(graph.output)))
@@ -151,7 +150,7 @@ def upright(sympy, base):
 
 
 def factored(sympy, e):
-    """A polynomial as a product of factors that begin with a positive number; others as they are."""
+    """A polynomial as a product of factors that begin with a positive number."""
     if not e.is_polynomial():
         return e
     number, factors = sympy.factor_list(e)
@@ -202,6 +201,7 @@ def shown(e):
     html = sympy.printing.mathml(e, printer="presentation", order="rev-lex")
     # what older versions write for parentheses is no longer in the standard
     html = html.replace("<mfenced>", "<mrow><mo>(</mo>").replace("</mfenced>", "<mo>)</mo></mrow>")
+    html = html.replace("<mo>-</mo>", "<mo>−</mo>")
     return Math(text, sympy.latex(e, order="rev-lex"), f"<math>{html}</math>")
 
 

@@ -13,7 +13,7 @@ def apply(algebra, op, *elements):
 
 
 def minors(algebra, a):
-    """{columns: determinant of the first rows of these columns}, by expansion along the last row."""
+    """{columns: determinant of as many first rows}, by expansion along the last row."""
     n = a.shape[-1]
     if n > LARGEST:
         raise ShapeError(
@@ -32,7 +32,9 @@ def minors(algebra, a):
                 term = apply(algebra, arithmetic.negative, term) if behind % 2 else term
                 key = tuple(sorted((*columns, j)))
                 before = larger.get(key)
-                larger[key] = term if before is None else apply(algebra, arithmetic.add, before, term)
+                larger[key] = (
+                    term if before is None else apply(algebra, arithmetic.add, before, term)
+                )
         found = larger
     return found
 
@@ -55,7 +57,9 @@ def cofactors(algebra, a):
 
 def inverse(algebra, a):
     """The transposed cofactors over the determinant."""
-    return algebra.each(arithmetic.divide, cofactors(algebra, a).T, algebra.array(determinant(algebra, a)))
+    return algebra.each(
+        arithmetic.divide, cofactors(algebra, a).T, algebra.array(determinant(algebra, a))
+    )
 
 
 def solution(algebra, a, b):

@@ -6,7 +6,7 @@ is bound.
 """
 
 import re
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 
 # how tightly a formula is bound, from what falls apart first
@@ -44,7 +44,7 @@ class Template(NamedTuple):
     binding: int | None
 
 
-@lru_cache(maxsize=None)
+@cache
 def template(latex):
     """The parts of a LaTeX template.
 
@@ -95,7 +95,10 @@ def before(right):
 
 # what stands outside of braces: A for what encloses itself, F for a fraction, X for an argument
 SKELETON = (
-    (r"\\left\S.*?\\right(\\\||\S)|\\lfloor.*?\\rfloor|\\lceil.*?\\rceil|\\begin.*\\end\{\w+\}", "A"),
+    (
+        r"\\left\S.*?\\right(\\\||\S)|\\lfloor.*?\\rfloor|\\lceil.*?\\rceil|\\begin.*\\end\{\w+\}",
+        "A",
+    ),
     (r"\([^()]*\)", "()"),
     (r"\\frac\{[^{}]*\}\{[^{}]*\}", "F"),
     (r"\\(sqrt(\[\w+\])?|overline)\{[^{}]*\}", "A"),

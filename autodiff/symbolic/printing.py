@@ -21,17 +21,18 @@ LONGEST = 2000  # operators of a formula that is written in one piece
 
 
 def latex(f, *examples, share=False):
-    """LaTeX of a function, of a graph, such as that of a derivative, or of a node.
+    r"""LaTeX of a function, of a graph, such as that of a derivative, or of a node.
 
     examples: as in `trace`.
     share: whether what is used more than once has a name, v_1, v_2, ..., and a line of its own.
-    Indices are those of the program and begin with 0; \\mathbf{e}_i stands for the array that is 1
-    at i and 0 elsewhere, and \\mathbf{c}_1 for a constant array that is too large to be written.
+    Indices are those of the program and begin with 0; \mathbf{e}_i stands for the array that is 1
+    at i and 0 elsewhere, and \mathbf{c}_1 for a constant array that is too large to be written.
     Raises ArgumentError for a formula of more than 2000 operators without names.
 
     >>> print(latex(lambda x, y: log(x) + x * y - sin(y)))
-    \\ln x + x \\, y - \\sin y
+    \ln x + x \, y - \sin y
     >>> print(latex(ad.symbolic.derivative(lambda x: sin(x) ** 2 / x)))
+    \frac{2 \, \sin x \, \cos x}{x} - \frac{\sin^{2} x}{x^{2}}
     """
     graph = as_graph(f, examples)
     if share:
@@ -40,8 +41,8 @@ def latex(f, *examples, share=False):
     total = sum(sizes[y] for y in graph.roots)
     if total > LONGEST:
         raise ArgumentError(
-            f"latex: the formula of {graph.name} has {total} operators when it is written out, more "
-            f"than {LONGEST}; give share=True to name what is used more than once"
+            f"latex: the formula of {graph.name} has {total} operators written out, more than "
+            f"{LONGEST}; give share=True to name what is used more than once"
         )
     writer = Writer()
     writer.write_all(graph.roots)
@@ -67,7 +68,6 @@ def shared(graph):
     lines.append(f"{head} &= {writer.output(graph.output)}")
     joined = " \\\\\n".join(lines)
     return f"\\begin{{aligned}}\n{joined}\n\\end{{aligned}}"
-
 
 
 # ------------------------------------------------------------------------ rows to formulas
@@ -120,12 +120,15 @@ class Writer:
         if array.size and array.dtype.kind in "iuf" and (array == array.flat[0]).all():
             return constant(array.flat[0].item())
         if array.ndim == 0:
-            return atomic(number_text(array.item())[0] if array.dtype == bool else f"({signed_text(a)})")
+            return atomic(
+                number_text(array.item())[0] if array.dtype == bool else f"({signed_text(a)})"
+            )
         small = array_text(array)
         if small is None:
             number = self.arrays.setdefault(id(a), len(self.arrays) + 1)
             return atomic(rf"\mathbf{{c}}_{{{number}}}")
         return atomic(small)
+
     def write_all(self, roots):
         """Set the formulas of all nodes that lead to the roots."""
         for x in upstream(roots):

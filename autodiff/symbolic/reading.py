@@ -24,6 +24,16 @@ def inverted(op):
     return lambda x: arithmetic.divide(1.0, op(x))
 
 
+def step(x, middle):
+    """0 below 0, 1 above, and `middle` at 0."""
+    return choose.where(x > 0, 1.0, choose.where(x < 0, 0.0, middle))
+
+
+def impulse(x):
+    """Infinite at 0, and 0 elsewhere."""
+    return choose.where(x == 0, np.inf, 0.0)
+
+
 # What SymPy calls otherwise; a function that is not here has the row of its name.
 READ = {
     "Abs": arithmetic.absolute, "sign": choose.sign, "ceiling": choose.ceil, "re": complex.real,
@@ -34,6 +44,7 @@ READ = {
     "Equality": choose.equal, "Unequality": choose.not_equal, "StrictLessThan": choose.less,
     "LessThan": choose.less_equal, "StrictGreaterThan": choose.greater,
     "GreaterThan": choose.greater_equal, "ITE": choose.where,
+    "Heaviside": step, "DiracDelta": impulse,
     "sec": inverted(trigonometric.cos), "csc": inverted(trigonometric.sin),
     "cot": inverted(trigonometric.tan), "sech": inverted(trigonometric.cosh),
     "csch": inverted(trigonometric.sinh), "coth": inverted(trigonometric.tanh),
@@ -49,10 +60,10 @@ def from_sympy(expression, symbols=None, *, share=True) -> Any:
     share: whether equal subexpressions are computed once; else the formula as it is written.
     Takes and gives values of any kind: it can be differentiated, batched and traced.
 
-    Raises ArgumentError for a symbol that is no argument, RuleError for a function of SymPy that has
-    no row, AutodiffError where SymPy is not installed.
+    Raises ArgumentError for a symbol that is no argument, RuleError for a function of SymPy that
+    has no row, AutodiffError where SymPy is not installed.
 
-    >>> x, y = to_sympy(lambda x, y: (x, y))
+    >>> from sympy.abc import x, y
     >>> f = from_sympy(x * y + 1 / y, [x, y])
     >>> float(f(2.0, 4.0)), float(grad(f)(2.0, 4.0))
     (8.25, 4.0)
@@ -77,7 +88,9 @@ class Formula:
     def __init__(self, sympy, expression, symbols, share):
         self.sympy, self.expression, self.symbols, self.share = sympy, expression, symbols, share
         self.__name__ = "formula"
-        self.arguments = [str(s) if isinstance(s, sympy.Symbol) else f"x{i}" for i, s in enumerate(symbols)]
+        self.arguments = [
+            str(s) if isinstance(s, sympy.Symbol) else f"x{i}" for i, s in enumerate(symbols)
+        ]
         leaves, self.structure = flatten(symbols)
         self.loads, self.values, self.steps, self.places = [], [], [], {}
         for k, leaf in enumerate(leaves):
@@ -162,7 +175,8 @@ def shape_of(sympy, e):
     if not is_array(sympy, e):
         return None
     shape = tuple(int(s) for s in e.shape)
-    return shape[:1] if len(shape) == 2 and shape[1] == 1 else shape
+    column = not isinstance(e, sympy.NDimArray) and shape[1] == 1
+    return shape[:1] if column else shape
 
 
 def elements(sympy, e):
@@ -214,8 +228,8 @@ def taken_apart(sympy, e):
     known = isinstance(row, Elementwise) and len(row.arguments) != len(e.args)
     if row is None or known:
         raise RuleError(
-            f"from_sympy: {name} has no row in the table; evaluate it with doit(), rewrite it, or make "
-            "an operator with autodiff.operator"
+            f"from_sympy: {name} has no row in the table; evaluate it with doit(), rewrite it, or "
+            "make an operator with autodiff.operator"
         )
     return row, list(e.args)
 

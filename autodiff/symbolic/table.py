@@ -34,7 +34,10 @@ class Table(NamedTuple):
         forward  1e-16
         reverse      0
         """
-        cells = [[c.text if isinstance(c, Math) else str(c) for c in row] for row in [self.header, *self.rows]]
+        cells = [
+            [c.text if isinstance(c, Math) else str(c) for c in row]
+            for row in [self.header, *self.rows]
+        ]
         widths = [max(len(row[k]) for row in cells) for k in range(len(self.header))]
         lines = [
             "  ".join(
@@ -52,7 +55,9 @@ class Table(NamedTuple):
             " & ".join(f"${c.latex}$" if isinstance(c, Math) else plain(str(c)) for c in row)
             for row in [self.header, *self.rows]
         ]
-        body = " \\\\\n".join([f"{lines[0]} \\\\ \\hline", *lines[1:]]).replace("\\hline \\\\", "\\hline")
+        body = " \\\\\n".join([f"{lines[0]} \\\\ \\hline", *lines[1:]]).replace(
+            "\\hline \\\\", "\\hline"
+        )
         notes = "".join(f"\n\n{plain(note)}" for note in self.notes)
         return f"\\begin{{tabular}}{{{columns}}}\n{body}\n\\end{{tabular}}{notes}"
 
@@ -63,16 +68,22 @@ class Table(NamedTuple):
             "<tr>" + "".join(self.cell("td", k, c, "") for k, c in enumerate(row)) + "</tr>"
             for row in self.rows
         )
-        notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
-        return (
-            f'<table style="{STYLE}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}'
+        below = "<br>".join(escape(note) for note in self.notes)
+        notes = f"<p><small>{below}</small></p>" if below else ""
+        table = (
+            f'<table style="{STYLE}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
         )
+        return f'<div style="overflow-x: auto">{table}</div>{notes}'
 
     def cell(self, tag, k, content, more):
         align = "left" if k in self.left else "right"
         inside = content.html if isinstance(content, Math) else escape(str(content))
         style = f"padding: 0.2em 0.8em; text-align: {align}; {more}".strip()
         return f'<{tag} style="{style}">{inside}</{tag}>'
+
+
+def as_text(cell):
+    return cell.text if isinstance(cell, Math) else str(cell)
 
 
 def plain(text):

@@ -186,4 +186,3 @@ def unfolded(roots, most):
             copies = {p[-1]: made.pop(p) for p, _ in inner}
             made[path] = renewed(x, tuple(copies.get(k, a) for k, a in enumerate(x.args)))
     return [made.get((i,), y) for i, y in enumerate(roots)]
-

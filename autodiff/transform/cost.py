@@ -17,7 +17,9 @@ from ..ops.arithmetic import add, positive
 from ..ops.index import scattered
 from .forward import jvp
 from .function import as_inputs, result
+from .jacobian import basis
 from .reverse import vjp
+from .vectorize import vmap
 
 
 class Tally:
@@ -229,6 +231,37 @@ def cost(f, *args):
     >>> found.primal.operations, found.forward.operations, found.reverse.operations, found.ratio
     (5, 14, 13, 2.6)
     """
+    function, chosen = of_floats(f, args)
+    primal = counts(run_primal, function, chosen)
+    try:
+        forward = counts(run_forward, function, chosen)
+    except RuleError:
+        forward = None
+    return Cost(primal, forward, counts(run_reverse, function, chosen))
+
+
+def count(f, *args):
+    """The counts of one run of `f`, as in `cost`.
+
+    >>> count(lambda x: x @ x, np.ones(10)).operations
+    20
+    """
+    return counts(run_primal, *of_floats(f, args))
+
+
+def count_jacobian(f, *args):
+    """The counts of the whole Jacobian with one run of `f`: (in forward mode, in reverse mode).
+
+    >>> forward, reverse = count_jacobian(lambda x: x @ x, np.ones(10))
+    >>> forward.operations, reverse.operations
+    (430, 50)
+    """
+    function, chosen = of_floats(f, args)
+    return counts(push_all, function, chosen), counts(pull_all, function, chosen)
+
+
+def of_floats(f, args):
+    """(`f` as a function of the leaves that carry derivatives, these leaves)"""
     leaves, structure, _ = as_inputs("cost", args)
     places = [i for i, x in enumerate(leaves) if carries_derivative(x.dtype)]
 
@@ -238,13 +271,7 @@ def cost(f, *args):
             full[i] = x
         return f(*unflatten(structure, full))
 
-    chosen = [leaves[i] for i in places]
-    primal = counts(run_primal, function, chosen)
-    try:
-        forward = counts(run_forward, function, chosen)
-    except RuleError:
-        forward = None
-    return Cost(primal, forward, counts(run_reverse, function, chosen))
+    return function, [leaves[i] for i in places]
 
 
 def counts(run, function, arrays):
@@ -287,3 +314,24 @@ def ones_like(x):
     """Ones of the shape and dtype of a value, counted as it is."""
     ones = np.ones(x.shape, x.dtype)
     return counted(ones, x.level, x.tally) if type(x) is Counted else ones
+
+
+def push_all(function, inputs, tally):
+    """Push every unit vector forward, all at once; the memory held at the end [B]."""
+    stacks = [counted(s, x.level, tally) for s, x in zip(basis(inputs)[0], inputs)]
+    pushed = vmap(lambda *ts: jvp(function, tuple(inputs), ts)[1])(*stacks)
+    return held(pushed, tally)
+
+
+def pull_all(function, inputs, tally):
+    """Pull every unit vector back, all at once; the memory held before the sweep [B]."""
+    outputs, pullback = vjp(function, *inputs)
+    kept = held((outputs, pullback), tally)
+    leaves, structure = flatten(outputs)
+    if all(x.shape == () for x in leaves):
+        stacks = [ones_like(x) for x in leaves]
+        pullback(unflatten(structure, stacks))
+        return kept
+    stacks = [counted(s, inputs[0].level, tally) for s in basis(leaves)[0]]
+    vmap(lambda *gs: pullback(unflatten(structure, list(gs))))(*stacks)
+    return kept

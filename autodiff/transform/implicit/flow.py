@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...core.errors import RuleError
+from ...core.family import total
 from ...core.op import TRACED
-from ...core.tree import tree_map
 from ...interpret.batch import Batched
 from ...interpret.forward import Dual, dual
 from ...interpret.grad_mode import GradMode
@@ -28,18 +28,8 @@ from ...interpret.tape import Tensor, new_tensor
 from ...interpret.vertex import leaf
 from ...ops.choose import zeros_like
 from ...ops.move import concatenate, moveaxis
-from .levels import (
-    ConvergenceError,
-    answered,
-    isolated,
-    new_time,
-    older,
-    present,
-    rebatch,
-    strip,
-    unbatch,
-)
-from .solver import scipy_part
+from .levels import answered, isolated, new_time, older, present, rebatch, strip, unbatch
+from .solver import ConvergenceError, scipy_part
 from .theorem import jacobian_of
 
 IMPLICIT = ("Radau", "BDF", "LSODA")  # methods that take a Jacobian
@@ -174,3 +164,133 @@ def together(setup, rhs, y0, times, dense, which):
 
     path = integrate(setup, lambda t, z: all_of(rhs(t, one(z))), all_of(y0), times, dense)
     return path.mapped(one)
+
+
+# ------------------------------------------------------------------ reverse mode
+
+
+def recorded(setup, rhs, y0, slope, times, dense, level, since):
+    """The states on a vertex whose pullback integrates the adjoint backward."""
+    start, at_rest = strip(y0, low=level, high=level + 1), [slope, y0]
+    outer = older([x for x in at_rest if type(x) is Tensor and x.level == level], since)
+
+    def below(t, y):
+        return isolated(lambda v: rhs(t, v), level, level + 1)(y)
+
+    path = integrate(setup, below, start, times, dense or bool(outer))
+    first = y0.vertex if type(y0) is Tensor and y0.level == level else None
+
+    def pull(g, out, see):
+        back = Adjoint(setup, rhs, level, path.edges, path.nodes if see is None else out[1], see)
+        back.whole = any(v is not first for v in outer)
+        return back.pulled(times, *g, first)
+
+    if not outer:
+        wrapped = answered(setup.name, [path.states], level, outer, pull)
+        return Path(*wrapped, path.edges, path.nodes)
+    states, nodes = answered(setup.name, [path.states, path.nodes], level, outer, pull)
+    return Path(states, path.edges, nodes if dense else None)
+
+
+class Adjoint:
+    """The pullback of a solution: λ' = -(∂f/∂y)ᵀ λ and the integral of (∂f/∂a)ᵀ λ.
+
+    edges, nodes: the times of the steps of the solution and its states at their nodes.
+    see: what rules are shown; None at first order.  whole: whether there is more than the start.
+    """
+
+    whole = True
+
+    def __init__(self, setup, rhs, level, edges, nodes, see):
+        self.setup, self.rhs, self.level, self.see = setup, rhs, level, see
+        self.edges, self.nodes = edges, nodes
+        self.sign = 1.0 if edges[-1] > edges[0] else -1.0
+        self.places = setup.nodes[0]
+        gaps = self.places[:, None] - self.places + np.eye(len(self.places))
+        self.weights = 1 / gaps.prod(axis=1)
+        self.found = {}
+
+    def state(self, t):
+        """The state at any time: the polynomial through the nodes of the step."""
+        step = bisect_right(self.edges * self.sign, t * self.sign) - 1
+        step = min(max(step, 0), len(self.edges) - 2)
+        a, b = self.edges[step], self.edges[step + 1]
+        away = (2 * t - a - b) / (b - a) - self.places
+        here = np.flatnonzero(away == 0)
+        weights = np.zeros(len(away))
+        if len(here):
+            weights[here] = 1.0
+        else:
+            weights = self.weights / away
+            weights = weights / weights.sum()
+        return (self.nodes[step] * weights[:, None]).sum(axis=0)
+
+    def transposed(self, t, g):
+        """(∂f/∂y)ᵀ g and {vertex: (∂f/∂a)ᵀ g} at time t."""
+        with GradMode(True):
+            y = self.state(t)
+            if self.see is None:
+                y = new_tensor(y, leaf(y), self.level)
+            since = new_time()
+            slope = self.rhs(t, y)
+            if type(slope) is not Tensor or slope.level != self.level or slope.vertex is None:
+                return np.zeros(y.shape), {}
+            found = sweep({slope.vertex: g}, self.see or present, since=since)
+        mine = found.pop(y.vertex, None)
+        return np.zeros(y.shape) if mine is None else mine, found
+
+    def pulled(self, times, g, at_nodes, first):
+        """The cotangents of the start and of all that the equation depends on.
+
+        g: the cotangent of the states at the times; at_nodes: that of the states at the nodes.
+        first: the vertex of the start, None for a constant.
+        """
+        jumps = dict(zip(times, [None] * len(times) if g is None else [c for c in g]))
+        if at_nodes is not None:
+            for step, row in enumerate(node_times(self.setup, self.edges)):
+                for k, t in enumerate(row):
+                    jumps[t] = total([jumps.get(t), at_nodes[step, k]])
+        order = [t for t in sorted(jumps, reverse=self.sign > 0) if t == times[0] or heard(jumps[t])]
+        g, before = None, None
+        for t in order:
+            if g is not None:
+                g = self.carried(g, before, t)
+            g, before = total([g, jumps[t]]), t
+        if first is not None:
+            self.add({first: g})
+        return self.found
+
+    def carried(self, g, start, stop):
+        """The adjoint at `stop` of what it is at `start`, backward in time."""
+        scale = min(largest(g), 1.0) or 1.0
+        setup = self.setup._replace(atol=np.min(self.setup.atol) * scale, called="the adjoint")
+        span = np.array([start, stop])
+        path = integrate(setup, lambda t, g: -self.transposed(t, g)[0], g, span, self.whole)
+        if self.whole:
+            self.gather(path)
+        return path.states[-1]
+
+    def gather(self, path):
+        """Add the integral over a path of the adjoint, by Gauss's rule in each of its steps."""
+        times, half = node_times(setup, path.edges), -np.diff(path.edges) / 2
+        for step, row in enumerate(times):
+            for k, t in enumerate(row):
+                weight = half[step] * setup.nodes[1][k]
+                self.add(self.transposed(t, path.nodes[step, k] * weight)[1])
+
+    def add(self, more):
+        """Add cotangents up."""
+        for v, c in more.items():
+            self.found[v] = total([self.found.get(v), c])
+
+
+def heard(g):
+    """Whether a cotangent may be other than zero."""
+    return g is not None and (type(g) in TRACED or bool(np.any(g)))
+
+
+def largest(x):
+    """The largest absolute number of a value."""
+    while type(x) in TRACED:
+        x = x.value
+    return float(np.max(np.abs(x), initial=0.0))
