@@ -13,7 +13,7 @@ from ..ops.move import broadcast_to
 from ..ops.reduce import reduced_mean, summed
 from . import backward as passes
 from .hooks import Handle, add_hook, retained, watch
-from .inplace import change, is_view
+from .inplace import change, is_view, refuse_inner
 from .inplace_methods import INPLACE, copied
 from .methods import Methods, escaped
 from .printing import represent
@@ -348,6 +348,7 @@ class EagerMethods(Methods):
 
     def fitted(self, new, shape):
         """`new` as a tensor of the given shape."""
+        refuse_inner(new, "x[index] = v")
         new = new if type(new) is type(self) else self.like(np.asarray(new))
         while len(new.shape) > len(shape) and new.shape[0] == 1:
             new = new.reshape(new.shape[1:])

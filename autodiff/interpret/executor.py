@@ -9,6 +9,8 @@ from ..core.op import TRACED
 from ..core.spec import is_complex
 from .graph import Node, Variable, placeholder, upstream
 
+PLANS = 64  # sets of shapes for which an executor keeps its plan
+
 
 class Executor:
     """Runs symbolic nodes: `Executor([y, dy]).run(feed_dict={x: array})` gives a list of arrays.
@@ -33,6 +35,9 @@ class Executor:
         self.order = upstream(self.nodes)
         self.known = frozenset(self.order)
         self.variables = [x for x in self.order if x.op is placeholder]
+        # an integer carries no derivative, so what is differentiated is fed as a float
+        likes = [x for x in self.order if x.op.name in ("sum_like", "dtype_like")]
+        self.differentiated = {x.args[1] for x in likes if len(x.args) == 2}
         self.plans = {}
 
     def run(self, feed_dict=None) -> list[Any]:
@@ -51,13 +56,17 @@ class Executor:
             return run(self.nodes, values)
         if len(values) > len(self.variables):
             return run(self.nodes, values)
-        return self.plan(values)([values[x] for x in self.variables])
+        fed = [values[x] for x in self.variables]
+        found, aliases = self.plan(values)(fed), {id(f) for f in fed}
+        return [np.array(v) if id(v) in aliases and type(v) is np.ndarray else v for v in found]
 
     def plan(self, values):
         """The plan for the shapes and dtypes that are fed, made when they are first met."""
         key = tuple([(values[x].shape, values[x].dtype) for x in self.variables])
         found = self.plans.get(key)
         if found is None:
+            if len(self.plans) >= PLANS:
+                self.plans.clear()
             found = self.plans[key] = planned(self.nodes, self.variables, values)
         return found
 
@@ -71,7 +80,9 @@ class Executor:
                 )
             if x not in known:
                 raise FeedError(f"feed_dict has {x.label()}, which none of the nodes to run needs")
-            values[x] = checked_feed(x, given)
+            value = checked_feed(x, given)
+            whole = x in self.differentiated and x.declared is None and value.dtype.kind in "biu"
+            values[x] = value.astype(np.float64) if whole else value
         return values
 
     def __repr__(self):

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core.errors import GraphError
+from ..core.errors import GraphError, TracedError
+from ..core.op import TRACED
 from ..ops.arithmetic import positive
 from ..ops.index import setitem
 from .vertex import Leaf, clock
@@ -108,8 +109,18 @@ def is_view(handle):
     return storage is not None and storage.value is not handle.value
 
 
+def refuse_inner(new, name):
+    """Raise if an eager tensor is to take a value that belongs to a transform."""
+    if type(new) in TRACED and new.level:
+        raise TracedError(
+            f"{name}: a tensor from outside a transform cannot be changed in place by a value "
+            "inside it; use what returns a new value, such as z + x or setitem(z, index, v)"
+        )
+
+
 def change(handle, result, name):
     """Give `handle` the value and the vertex of `result`, in the same memory."""
+    refuse_inner(result, name)
     if result.shape != handle.shape:
         raise GraphError(
             f"{name}: the result has shape {result.shape} and the tensor {handle.shape}, "

@@ -10,7 +10,7 @@ from ..ops.choose import ceil, clip, floor, sign, where
 from ..ops.exponential import exp, log, relu, sigmoid
 from ..ops.move import broadcast_to
 from ..ops.trigonometric import cos, sin, tanh
-from .inplace import change
+from .inplace import change, refuse_inner
 
 copied = Unary(
     "copied(x)", lambda x: np.array(x), lambda t, y, x: t,
@@ -77,6 +77,7 @@ def zero_(self):
 
 def copy_(self, source):
     """The numbers of `source`, broadcast to this tensor's shape and dtype; returns the tensor."""
+    refuse_inner(source, "copy_")
     source = source if type(source) is type(self) else self.like(np.asarray(source))
     return overwritten(self, broadcast_to(source, self.shape).astype(self.dtype), "copy_")
 

@@ -42,7 +42,7 @@ def swept(seeds, see, targets, inspect, since):
         parents = v.parents
         if relevant is not None:
             parents = [p if p in relevant else None for p in parents]
-        if g is not None:
+        if g is not None and any([p is not None for p in parents]):
             out, args = see(v)
             if op.accumulate is not None and additive(parents[0], g, cotangents):
                 op.accumulate(buffer(parents[0], cotangents, owned), g, *args, **v.params)
@@ -73,9 +73,10 @@ def hear(p, c, v, cotangents, owned):
     before = cotangents.get(p)
     if before is None:
         cotangents[p] = c
-    elif p in owned:
+    elif p in owned and type(c) is np.ndarray:
         np.add(before, c, out=before)
     else:
+        owned.discard(p)
         after = cotangents[p] = before + c
         if type(after) is np.ndarray:
             owned.add(p)
@@ -97,7 +98,7 @@ def buffer(p, cotangents, owned):
 
 def cast(c, dtype):
     """A cotangent or tangent in the dtype of its primal; of a real primal the real part."""
-    if dtype is None:
+    if dtype is None or dtype.kind in "biu":  # integers carry none, and would cut it
         return c
     if is_complex(c.dtype) and not is_complex(dtype):
         c = c.real

@@ -89,7 +89,7 @@ class Tensor(EagerMethods):
         try:
             out = op(value, **params) if level else op.evaluate(value, **params)
         except (ValueError, TypeError) as error:
-            raise explained(op, (value,), error) from None
+            raise explained(op, (value,), error, params) from None
         result = Tensor()
         result.value, result.level = out, level
         if parent is None or not op.smooth or level <= UNRECORDED.get():
@@ -107,13 +107,15 @@ class Tensor(EagerMethods):
 
     def interpret(self, op, level, args, params):
         """The general path: any number of arguments, parameters, several outputs."""
+        if op.view and not level:
+            args[0].memory()  # a number becomes an array, which a view can share
         mine = [type(a) is Tensor and a.level == level for a in args]
         values = [a.value if m else a for a, m in zip(args, mine)]
         parents = tuple([a.vertex if m else None for a, m in zip(args, mine)])
         try:
             out = op(*values, **params)
         except (ValueError, TypeError) as error:
-            raise explained(op, values, error) from None
+            raise explained(op, values, error, params) from None
         tracked = (
             op.differentiable and any([p is not None for p in parents]) and level > UNRECORDED.get()
         )
@@ -241,10 +243,16 @@ def picked(joint, out, level):
         yield new_tensor(o, v, level)
 
 
-def explained(op, values, error):
-    """The error of NumPy with the operator's name and what it was given."""
+def explained(op, values, error, params=NO_PARAMS):
+    """The error of NumPy in the words of the row: what was given, what is needed."""
     if isinstance(error, AutodiffError) or type(error) not in (ValueError, TypeError):
         return error
+    try:
+        op.infer(*values, **params)
+    except AutodiffError as better:
+        return better
+    except (ValueError, TypeError):
+        pass
     shapes = " and ".join(str(np.shape(v)) for v in values)
     kind = ShapeError if type(error) is ValueError else TypeError
-    return kind(f"{op.name} of shapes {shapes}: {error}")
+    return kind(f"{op.name} of shapes {shapes}: {str(error).strip()}")

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..core.errors import TracedError, UnknownShapeError
 from ..core.family import Movement
-from ..core.op import TRACED
+from ..core.op import EAGER, TRACED
 from ..core.public import as_value, public
 from ..core.spec import Spec
 from .move import broadcast_to, joint_dtype, moveaxis, reshape
@@ -76,6 +76,8 @@ def plain(bound):
 
 def index_array(part):
     """One index array: of integers or booleans, perhaps traced."""
+    if type(part) in TRACED and part.level == EAGER:
+        part = part.value  # an index carries no derivative
     if type(part) not in TRACED:
         part = np.asarray(part)
         if part.size == 0 and part.dtype == float:
@@ -111,7 +113,8 @@ def replaced_values(x, v, *arrays, index):
 def batched_take(op, batched, x, *arrays, index):
     """Batched getitem, also where index arrays differ from example to example."""
     if not any(batched[1:]):
-        return op(x, *arrays, index=index.behind_batch())
+        out = op(x, *arrays, index=index.behind_batch())
+        return moveaxis(out, array_rank(arrays), 0) if separated(index) else out
     index, place, arrays, rank = lockstep(batched, arrays, index, np.ndim(x) - batched[0])
     if not batched[0]:
         return moveaxis(op(x, *arrays, index=index), place, 0)
@@ -124,12 +127,24 @@ def batched_scatter(op, batched, g, *arrays, index, shape):
     """Batched transpose of getitem: each example into zeros of its own."""
     size = batch_size(batched, (g, *arrays))
     if not any(batched[1:]):
+        g = moveaxis(g, 0, array_rank(arrays)) if separated(index) else g
         return op(g, *arrays, index=index.behind_batch(), shape=(size, *shape))
     g = g if batched[0] else broadcast_to(g, (size, *np.shape(g)))
     index, place, arrays, rank = lockstep(batched, arrays, index, len(shape))
     g = moveaxis(g, axes_from(1 + place, rank), axes_from(1, rank))
     first = batch_numbers(size, rank)
     return op(g, first, *arrays, index=Index((PLACE, *index.parts)), shape=(size, *shape))
+
+
+def separated(index):
+    """Whether NumPy puts the axes of index arrays first, because something stands between them."""
+    chosen = [i for i, p in enumerate(index.parts) if p is PLACE or type(p) is int]
+    return PLACE in index.parts and chosen[-1] - chosen[0] + 1 != len(chosen)
+
+
+def array_rank(arrays):
+    """How many axes index arrays give together; a mask gives one."""
+    return max([1 if a.dtype.kind == "b" else np.ndim(a) for a in arrays], default=0)
 
 
 def axes_from(first, count):
@@ -181,7 +196,7 @@ def index_samples(rng, dtype, scatter=False):
     """Every kind of index, for the laws."""
     x = rng.normal(size=(3, 4)).astype(dtype)
     rows, mask = np.array([0, 2, 0]), np.array([True, False, True])
-    for raw in (1, (slice(None), -1), (slice(None, None, -2),), (None, ..., 0), rows, (slice(1), rows), mask):
+    for raw in (1, (rows, None, 1), (slice(None), -1), (slice(None, None, -2),), (None, ..., 0), rows, (slice(1), rows), mask):
         index, arrays = parse(raw)
         g = x[index.fill(arrays)]
         if scatter:
@@ -232,7 +247,8 @@ scattered = Movement(
 def replaced_cotangents(g, wanted, x, v, *arrays, index):
     """What was overwritten gets nothing; what was written gets what stands at its place."""
     zero = np.zeros((), bool)  # leaves the dtype to the cotangent
-    written_once(arrays)
+    if wanted[1] is not None:
+        written_once(x.shape, arrays, index)
     return (
         None if wanted[0] is None else replaced(g, zero, *arrays, index=index),
         None if wanted[1] is None else picked_out(g, *arrays, index=index),
@@ -240,14 +256,16 @@ def replaced_cotangents(g, wanted, x, v, *arrays, index):
     )
 
 
-def written_once(arrays):
-    """Raise where an integer index names an element twice: only the last write counts."""
-    for a in arrays:
-        if len(arrays) == 1 and type(a) not in TRACED and a.dtype.kind != "b" and len(np.unique(a)) != a.size:
-            raise IndexError(
-                "x[index] = v: the index names an element twice, and only the last write counts; "
-                "write each element once to differentiate in v"
-            )
+def written_once(shape, arrays, index):
+    """Raise where integer indices name an element twice: only the last write counts."""
+    if any(type(a) in TRACED for a in arrays) or all(a.dtype.kind == "b" for a in arrays):
+        return
+    numbers = np.arange(int(np.prod(shape, dtype=int))).reshape(shape)[index.fill(arrays)]
+    if np.unique(numbers).size != numbers.size:
+        raise IndexError(
+            "x[index] = v: the index names an element twice, and only the last write counts; "
+            "write each element once to differentiate in v"
+        )
 
 
 def batched_replace(op, batched, x, v, *arrays, index):
@@ -256,10 +274,15 @@ def batched_replace(op, batched, x, v, *arrays, index):
         raise TracedError("x[index] = v under vmap needs the same index for every example; use where")
     size = batch_size(batched, (x, v))
     x = x if batched[0] else broadcast_to(x, (size, *np.shape(x)))
+    behind = index.behind_batch()
+    rank = len(taken_spec(x, *arrays, index=behind).shape) - 1
     if batched[1]:
-        rank = len(x[index.behind_batch().fill(arrays)].shape) - 1
         v = reshape(v, (size,) + (1,) * (rank + 1 - len(v.shape)) + v.shape[1:])
-    return op(x, v, *arrays, index=index.behind_batch())
+    if separated(index):
+        if not batched[1]:
+            v = reshape(v, (1,) * (rank + 1 - np.ndim(v)) + np.shape(v))
+        v = moveaxis(v, 0, array_rank(arrays))
+    return op(x, v, *arrays, index=behind)
 
 
 replaced = Movement(

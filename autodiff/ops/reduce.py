@@ -58,7 +58,7 @@ def others(x):
 def other_factors(t, y, x, axes):
     """t times the product of the other elements of the same reduction."""
     n = len(x.shape)
-    if n == 0:
+    if n == 0 or axes == ():
         return t
     axes = tuple(range(-n, 0)) if axes is None else axes
     last = tuple(range(-len(axes), 0))
@@ -243,13 +243,34 @@ all = reducing(all_true, np.all, doc="""all: Whether all elements over `axis` ar
     >>> bool(all(np.array([False, True])))
     False
     """)
-argmax = reducing(first_largest, np.argmax, doc="""argmax: Index of the first largest element; integers carry no derivative.
+
+
+def found(row, x, axis, keepdims):
+    """The index of an extreme: along one axis, or among all elements in C order."""
+    x = as_array(x)
+    if isinstance(axis, (tuple, list)):
+        raise TypeError(f"{row.name}: axis={axis}; an index is along one axis, or along all for None")
+    if axis is not None:
+        return row(x, axes=from_end(axis, len(x.shape)), keepdims=bool(keepdims))
+    index = row(reshape(x, (-1,)), axes=(-1,), keepdims=False)
+    return reshape(index, (1,) * len(x.shape)) if keepdims else index
+
+
+@public(np.argmax)
+def argmax(x, axis=None, keepdims=False):
+    """Index of the first largest element; integers carry no derivative.
 
     >>> int(argmax(np.array([1.0, 3.0, 2.0])))
     1
-    """)
-argmin = reducing(first_smallest, np.argmin, doc="""argmin: Index of the first smallest element; integers carry no derivative.
+    """
+    return found(first_largest, x, axis, keepdims)
+
+
+@public(np.argmin)
+def argmin(x, axis=None, keepdims=False):
+    """Index of the first smallest element; integers carry no derivative.
 
     >>> int(argmin(np.array([1.0, 3.0, 2.0])))
     0
-    """)
+    """
+    return found(first_smallest, x, axis, keepdims)

@@ -10,6 +10,7 @@ from .. import numeric
 from ..core.errors import ArgumentError, AutodiffError
 from ..core.spec import carries_derivative
 from ..core.tree import flatten
+from ..symbolic.arrays import members, symbols_of
 from ..symbolic.digits import precise_jacobian
 from ..symbolic.expression import to_sympy
 from ..symbolic.graph import trace
@@ -256,28 +257,9 @@ def differentiated(f, args):
             f"the formula has {graph.written_out} operators when it is written out, too many to "
             "differentiate it"
         )
-    symbols = [array_of_symbols(sympy, x.name, x.known) for x in graph.variables]
-    found = to_sympy(graph, *symbols)
-    outputs = members(sympy, found)
+    symbols = [symbols_of(sympy, x.name, x.known, real=True) for x in graph.variables]
+    outputs = members(sympy, to_sympy(graph, *symbols))
     partials = []
     for argument in symbols:
-        inner = (
-            [argument]
-            if isinstance(argument, sympy.Expr)
-            else list(sympy.flatten(argument.tolist()))
-        )
-        partials += [sympy.diff(y, s) for y in outputs for s in inner]
+        partials += [sympy.diff(y, s) for y in outputs for s in members(sympy, argument)]
     return from_sympy(partials, symbols, share=False)
-
-
-def members(sympy, e):
-    """The elements of an expression, a matrix or an array."""
-    return [e] if isinstance(e, sympy.Expr) else list(sympy.flatten(e.tolist()))
-
-
-def array_of_symbols(sympy, name, shape):
-    """Real symbols for the elements of an argument."""
-    if shape == ():
-        return sympy.Symbol(name, real=True)
-    names = ["_".join([name, *map(str, i)]) for i in np.ndindex(shape)]
-    return sympy.ImmutableDenseNDimArray([sympy.Symbol(n, real=True) for n in names], shape)

@@ -7,7 +7,6 @@ from .differentiate import derivative as derivative
 from .digits import precise as precise
 from .elements import elements as elements
 from .expression import to_sympy as to_sympy
-from .graph import Graph as Graph, trace as trace
+from .graph import Graph as Graph, latex as latex, trace as trace
 from .growth import Iterate as Iterate, Swell as Swell, swell as swell
-from .printing import latex as latex
 from .reading import from_sympy as from_sympy

@@ -1,5 +1,7 @@
 """Matrices and arrays of SymPy: a column is a vector, everything else has the shape that it has."""
 
+from typing import Any
+
 import numpy as np
 
 
@@ -31,7 +33,7 @@ def members(sympy, e):
     return [element for _, element in elements(sympy, e)]
 
 
-def array_of(sympy, e):
+def array_of(sympy, e) -> Any:
     """The elements as an array of NumPy; None for what is not of SymPy."""
     if not (is_array(sympy, e) or isinstance(e, sympy.Basic)):
         return None

@@ -10,7 +10,8 @@ from ..core.tree import flatten, tree_map, unflatten
 from ..interpret.graph import Node
 from ..ops.move import reshape, stack
 from ..transform.reverse import symbolic_gradients
-from .graph import as_graph, loose, rebuilt, simplified
+from .graph import as_graph, simplified
+from .leaves import is_array_of_nodes, loose, rebuilt
 from .tidy import unfolded
 
 MOST = 100_000  # operators that a formula without sharing may have
@@ -32,26 +33,17 @@ def derivative(
 
     >>> f = lambda x: exp(sin(x) * sin(x))
     >>> len(derivative(f)), len(derivative(f, share=False))
-    (7, 13)
+    (7, 15)
     """
     graph = as_graph(f, examples)
     chosen = argnums if isinstance(argnums, tuple) else (argnums,)
     for n in chosen:
         if not -len(graph.arguments) <= n < len(graph.arguments):
             raise ArgumentError(
-                f"derivative: argnums={argnums}, and {graph.name} has {len(graph.arguments)} arguments"
+                f"derivative: argnums={argnums}, and there are {len(graph.arguments)} arguments"
             )
-    name = graph.name
     for _ in range(order):
-        single = type(graph.output) is Node or not isinstance(graph.output, (tuple, list, dict))
-        if not single:
-            raise OutputError(
-                f"derivative: {name} returns a {type(graph.output).__name__}; it needs one array, "
-                "and argnums= one argument for order= above 1"
-            )
-        found = tuple(
-            tree_map(lambda x: slopes(graph.output, x), graph.arguments[n]) for n in chosen
-        )
+        found = tuple(slopes_in(graph, graph.arguments[n]) for n in chosen)
         output = found if isinstance(argnums, tuple) else found[0]
         graph = simplified(graph.with_output(output, f"{graph.name}'"))
     if share:
@@ -60,8 +52,27 @@ def derivative(
     return graph.with_output(unflatten(structure, rebuilt(leaves, unfolded(loose(leaves), most))))
 
 
+def slopes_in(graph, argument):
+    """The derivative of the one output of a graph, in the containers of an argument."""
+    outputs = flatten(graph.output)[0]
+    if len(outputs) != 1:
+        raise OutputError(
+            f"derivative: {graph.name} returns {len(outputs)} arrays; it needs one, and for order= "
+            "above 1 one argnums="
+        )
+    return tree_map(lambda x: slopes(outputs[0], x), argument)
+
+
 def slopes(y, x):
-    """The derivative of a node, shape (*shape of y, *shape of x), as a node."""
+    """The derivative of a node, shape (*shape of y, *shape of x), as a node.
+
+    Of an array of nodes, or in one, an array of nodes; of an unknown shape that of its sum.
+    """
+    if is_array_of_nodes(y) or is_array_of_nodes(x):
+        found = [slopes(v, u) for v in loose(y) for u in loose(x)]
+        out = np.empty(len(found), object)
+        out[:] = found
+        return out.reshape((*shape_of(y), *shape_of(x)))
     if not carries_derivative(x.declared):
         raise DTypeError(
             f"derivative: variable {x.name} has dtype {x.declared}, which carries no derivative; "
@@ -74,3 +85,8 @@ def slopes(y, x):
     flat = reshape(y, -1)
     rows = [symbolic_gradients(flat[i], [x])[0] for i in range(flat.shape[0])]
     return reshape(stack(rows), (*y.known, *x.known))
+
+
+def shape_of(x):
+    """The shape of a scalar node, or of an array of them."""
+    return x.shape if is_array_of_nodes(x) else ()

@@ -22,7 +22,7 @@ def precise(f, *args, digits=50) -> Any:
 
     >>> import mpmath
     >>> mpmath.nstr(precise(sin, 1.0), 30)
-    '0.841470984807896506652502321630'
+    '0.84147098480789650665250232163'
     """
     graph, leaves = trace(f, *args), flatten(args)[0]
     context = fresh(digits + 10)

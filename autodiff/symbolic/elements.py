@@ -5,7 +5,7 @@ ask nothing of their elements; what a reduction or a matrix algorithm does is sp
 products and elementwise rows.
 """
 
-from functools import partial, reduce as fold
+from functools import reduce as fold
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,10 +44,10 @@ class Algebra(NamedTuple):
             out[i] = self.number(x[i])
         return out
 
-    def each(self, op, *arrays, **params):
+    def each(self, op, *arrays, **params) -> Any:
         """An elementwise row of arrays of elements, with broadcasting."""
-        arrays = np.broadcast_arrays(*arrays) if len(arrays) > 1 else arrays
-        out = np.empty(arrays[0].shape, object)
+        arrays = np.broadcast_arrays(*arrays)
+        out = np.empty(np.broadcast_shapes(*[a.shape for a in arrays]), object)
         for i in np.ndindex(out.shape):
             out[i] = self.apply(op, [a[i] for a in arrays], params)
         return out
@@ -204,7 +204,7 @@ def elements(graph):
     n4 →  add       n1, n3    ()
     """
     shown, arguments = flatten(graph.arguments)
-    values = {x: elements_of(x, partial(Variable, shape=(), dtype=x.declared)) for x in shown}
+    values = {x: variables_like(x) for x in shown}
     leaves, structure = flatten(graph.output)
     arrays = spread(leaves, values, NODES)
     inputs = [x if x.ndim else x[()] for x in values.values()]
@@ -212,13 +212,18 @@ def elements(graph):
     return simplified(Graph(graph.name, unflatten(arguments, inputs), output))
 
 
-def elements_of(x, make):
-    """An array of `make(name)` for each element of a variable, named by its index."""
+def variables_like(x):
+    """A variable for each element of a variable, named by its index."""
+    out = np.empty(required_shape("elements", x), object)
+    for i in np.ndindex(out.shape):
+        out[i] = Variable("_".join([x.name, *map(str, i)]), (), x.declared)
+    return out
+
+
+def required_shape(name, x):
+    """The shape of a variable, which must be known."""
     if x.known is None:
         raise AutodiffError(
-            f"the shape of {x.label()} is unknown; give Variable(name=..., shape=...)"
+            f"{name}: the shape of {x.label()} is unknown; give Variable(name=..., shape=...)"
         )
-    out = np.empty(x.known, object)
-    for i in np.ndindex(x.known):
-        out[i] = make("_".join([x.name, *map(str, i)]))
-    return out
+    return x.known

@@ -10,8 +10,9 @@ from ..core.family import Elementwise
 from ..core.tree import flatten, unflatten
 from ..interpret.graph import Node
 from ..ops.choose import stop_gradient
+from .arrays import array_of, symbols_of
 from .differentiate import derivative
-from .elements import Algebra, elements_of, spread
+from .elements import Algebra, required_shape, spread
 from .graph import as_graph
 from .notation import ATOM, filled, template
 from .words import SPELLED, sympy_module, sympy_number, sympy_words
@@ -74,14 +75,21 @@ def one(sympy, y, values, algebra):
 
 def bound(sympy, place, array):
     """{variable: elements} of one argument; without elements they are symbols of its name."""
-    if type(place) is not Node:  # the variables of the elements of an array
-        found = {}
-        for i, x in np.ndenumerate(place):
-            found |= bound(sympy, x, None if array is None else array[i : i[-1:] and i])
-        return found
+    if type(place) is Node:
+        shape = required_shape("to_sympy", place)
+        array = array_of(sympy, symbols_of(sympy, place.name, shape)) if array is None else array
+        if array.shape != shape:
+            raise ArgumentError(
+                f"to_sympy: {place.label()} has shape {shape} and was given shape {array.shape}"
+            )
+        return {place: array}
     if array is None:
-        array = array_of(sympy, symbols_of(sympy, place.name, known_shape(place)))
-    return {place: array.reshape(place.known)}
+        array = np.frompyfunc(lambda x: sympy.Symbol(x.name), 1, 1)(place)
+    found = {}
+    for i, x in np.ndenumerate(place):
+        found[x] = np.empty((), object)
+        found[x][()] = array[i]
+    return found
 
 
 def speller(sympy, words):

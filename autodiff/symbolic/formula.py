@@ -126,24 +126,24 @@ def raised(x, exponent):
 # --------------------------------------------------------------------------- writing
 
 
-def row_text(op, *arguments):
+def row_text(op, *arguments) -> tuple[str, int]:
     """(text, binding) of a row of arguments that are written already."""
     parts, binding = template(op.latex)
     return filled(parts, dict(zip(op.arguments, arguments))), binding
 
 
-def written(terms):
+def written(terms) -> tuple[str, int]:
     """(text, binding) of a sum; a positive term comes first, where there is one."""
     if not terms:
         return "0", ATOM
     ordered = sorted(
         terms, key=lambda t: t is not next((p for p in terms if p.coefficient > 0), terms[0])
     )
-    text, binding = None, ATOM
+    text, binding = "", ATOM
     for term in ordered:
         size = term_text(Term(abs(term.coefficient), term.factors))
         negative = term.coefficient < 0
-        if text is None:
+        if not text:
             text, binding = row_text(arithmetic.negative, size) if negative else size
         else:
             row = arithmetic.subtract if negative else arithmetic.add

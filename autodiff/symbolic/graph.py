@@ -11,9 +11,11 @@ from ..core.errors import ArgumentError, AutodiffError
 from ..core.tree import describe, flatten, paths, unflatten
 from ..interpret.executor import run, table
 from ..interpret.graph import Node, Variable, placeholder, upstream
-from ..ops.move import reshape, stack
+from .leaves import gathered, loose, rebuilt
+from .printing import formula_of
 from .tidy import operators, tidied, tree_sizes
 
+SHORT = 100  # operators of a formula that a notebook shows in one piece
 POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
@@ -80,27 +82,12 @@ class Graph:
     def __str__(self):
         return table(upstream(self.roots), self.roots)
 
+    def _repr_latex_(self):
+        return f"$\\displaystyle {formula_of(self, self.written_out > SHORT)}$"
+
     def __repr__(self):
         names = ", ".join(x.name for x in self.variables)
         return f"<graph {self.name}({names}) of {len(self)} operators>"
-
-
-def is_array_of_nodes(x):
-    return type(x) is np.ndarray and x.dtype == object
-
-
-def loose(tree):
-    """The leaves of a container, those of arrays of nodes one by one."""
-    leaves = flatten(tree)[0]
-    return [y for x in leaves for y in (x.ravel() if is_array_of_nodes(x) else [x])]
-
-
-def gathered(y, found):
-    """One leaf of the output from the values of its nodes."""
-    if not is_array_of_nodes(y):
-        return next(found) if type(y) is Node else y
-    values = [next(found) if type(v) is Node else np.asarray(v) for v in y.ravel()]
-    return reshape(stack(values), y.shape) if values else np.zeros(y.shape)
 
 
 def trace(f, *examples):
@@ -135,18 +122,6 @@ def simplified(graph):
     return graph.with_output(unflatten(structure, rebuilt(leaves, tidied(loose(leaves)))))
 
 
-def rebuilt(leaves, nodes):
-    """Leaves like the given ones from other nodes, arrays of them as arrays."""
-    found, nodes = [], iter(nodes)
-    for leaf in leaves:
-        new = next(nodes) if not is_array_of_nodes(leaf) else np.empty(leaf.shape, object)
-        if is_array_of_nodes(leaf):
-            for i in np.ndindex(leaf.shape):
-                new[i] = next(nodes)
-        found.append(new)
-    return found
-
-
 def argument_names(f, given):
     """The names of the parameters that are filled, without examples of all that have no default."""
     if hasattr(f, "arguments"):  # a row of the table
@@ -155,7 +130,7 @@ def argument_names(f, given):
         found, rest = signature_names(f, given)
     if not given and not found:
         raise ArgumentError(
-            f"trace: {getattr(f, '__name__', f)!r} does not name its arguments; give an example of each"
+            f"trace: {getattr(f, '__name__', f)!r} does not name its arguments; give examples"
         )
     numbered = [f"{rest}{i}" for i in range(given - len(found))]
     return (found + numbered)[:given] if given else found
@@ -221,3 +196,20 @@ def known(output):
             pass  # such as a matrix product: the formula is that of unknown shapes
     name = roots[0].given or "y"
     return simplified(Graph(name, tuple(variables), unflatten(structure, roots)))
+
+
+def latex(f, *examples, share=False):
+    r"""LaTeX of a function, of a graph, such as that of a derivative, or of a node.
+
+    examples: as in `trace`.
+    share: whether what is used more than once has a name, v_1, v_2, ..., and a line of its own.
+    Indices are those of the program and begin with 0; \mathbf{e}_i stands for the array that is 1
+    at i and 0 elsewhere, and \mathbf{c}_1 for a constant array that is too large to be written.
+    Raises ArgumentError for a formula of more than 2000 operators without names.
+
+    >>> print(latex(lambda x, y: log(x) + x * y - sin(y)))
+    \ln x + x \, y - \sin y
+    >>> print(latex(ad.symbolic.derivative(lambda x: sin(x) ** 2 / x)))
+    \frac{2 \, \sin x \, \cos x}{x} - \frac{\sin^{2} x}{x^{2}}
+    """
+    return formula_of(as_graph(f, examples), share)

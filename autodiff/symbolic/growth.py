@@ -101,7 +101,11 @@ def swell(f, orders=4):
     Source of the table for the logistic map: Baydin, Pearlmutter, Radul and Siskind 2018, JMLR 18,
     table 1.
 
-    >>> print(swell(lambda l: 4 * l * (1 - l), orders=(1, 2, 3)))
+    >>> table = swell(lambda l: 4 * l * (1 - l), [2, 3, 20])
+    >>> [(row.order, row.terms, row.written_out, row.nodes) for row in table]
+    [(2, 2, 5, 6), (3, 3, 29, 14), (20, None, 549755813885, 150)]
+    >>> table[0].unsimplified, table[0].simplified
+    (-4*x + 4*(1 - x), 4*(1 - 2*x))
     """
     sympy = sympy_module("swell")
     orders = range(1, orders + 1) if isinstance(orders, int) else sorted(orders)
@@ -109,14 +113,12 @@ def swell(f, orders=4):
         raise ArgumentError(f"swell: orders={orders!r}; give a positive int or a list of them")
     x = Variable("x", (), float)
     graph, rows, symbol = Graph("l", (x,), x), [], sympy.Symbol("x")
-    formula = symbol
     for n in range(1, max(orders) + 1):
         if n > 1:
-            graph = simplified(graph.with_output(f(graph.output)))
-            if n <= FORMULAS:
-                formula = factored(sympy, to_sympy(graph))
+            graph = graph.with_output(f(graph.output))
         if n in orders:
-            rows.append(row(sympy, n, graph, formula if n <= FORMULAS else None, symbol))
+            worked = factored(sympy, to_sympy(graph, symbol)) if n <= FORMULAS else None
+            rows.append(row(sympy, n, simplified(graph), worked, symbol))
     return Swell(rows)
 
 
@@ -126,12 +128,12 @@ def row(sympy, n, graph, formula, x):
     both = len(simplified(graph.with_output((graph.output, slope.output))))
     sizes = slope.written_out, both
     if formula is None:
-        return Iterate(n, *[None] * 7, *sizes)
+        return Iterate(n, None, None, None, None, None, None, None, *sizes)
     long = product_rule(sympy, formula, x)
     short = simplest(sympy, sympy.diff(formula, x), x)
-    terms = [len(sympy.Add.make_args(e)) for e in (long, sum_in(sympy, short))]
-    operations = [int(sympy.count_ops(e)) for e in (long, short)]
-    return Iterate(n, formula, long, short, *terms, *operations, *sizes)
+    terms, fewer = (len(sympy.Add.make_args(e)) for e in (long, sum_in(sympy, short)))
+    operations, less = (int(sympy.count_ops(e)) for e in (long, short))
+    return Iterate(n, formula, long, short, terms, fewer, operations, less, *sizes)
 
 
 # ------------------------------------------------------------------------------ formulas

@@ -1,5 +1,7 @@
 """Matrix algorithms without pivots, for small matrices whose elements cannot be compared."""
 
+from typing import Any
+
 import numpy as np
 
 from ..core.errors import ShapeError
@@ -20,7 +22,7 @@ def minors(algebra, a):
             f"{algebra.name}: a matrix of shape {a.shape} is too large for formulas, which have at "
             f"most {LARGEST} rows"
         )
-    found = {(): algebra.number(1)}
+    found: dict[tuple[int, ...], Any] = {(): algebra.number(1)}
     for row in range(n):
         larger = {}
         for columns, minor in found.items():

@@ -26,7 +26,7 @@ def name_text(name):
     r"""A Python name in LaTeX: Greek letters; digits and parts behind an underscore as indices.
 
     >>> print(name_text("x1"), name_text("alpha_in"), name_text("loss"))
-    x_{1} \alpha_{\\mathrm{in}} \\mathit{loss}
+    x_{1} \alpha_{\mathrm{in}} \mathit{loss}
     """
     base, *below = [part for part in re.split(r"[^0-9A-Za-zͰ-Ͽ]+", name) if part] or ["?"]
     match = re.fullmatch(r"(.*\D)(\d+)", base)

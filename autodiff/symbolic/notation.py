@@ -7,7 +7,7 @@ is bound.
 
 import re
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 # how tightly a formula is bound, from what falls apart first
 OPEN, LOGIC, RELATION, SUM, PREFIX, PRODUCT, FRACTION, POWER, ATOM = range(9)
@@ -41,7 +41,7 @@ class Template(NamedTuple):
     """
 
     parts: tuple
-    binding: int | None
+    binding: Any
 
 
 @cache
@@ -95,10 +95,8 @@ def before(right):
 
 # what stands outside of braces: A for what encloses itself, F for a fraction, X for an argument
 SKELETON = (
-    (
-        r"\\left\S.*?\\right(\\\||\S)|\\lfloor.*?\\rfloor|\\lceil.*?\\rceil|\\begin.*\\end\{\w+\}",
-        "A",
-    ),
+    (r"\\left\S.*?\\right(\\\||\S)|\\lfloor.*?\\rfloor|\\lceil.*?\\rceil", "A"),
+    (r"\\begin.*\\end\{\w+\}", "A"),
     (r"\([^()]*\)", "()"),
     (r"\\frac\{[^{}]*\}\{[^{}]*\}", "F"),
     (r"\\(sqrt(\[\w+\])?|overline)\{[^{}]*\}", "A"),

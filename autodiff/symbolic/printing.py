@@ -12,7 +12,7 @@ from ..interpret.graph import Composite, Node, placeholder, upstream
 from ..interpret.vertex import Joint, pick
 from ..ops import arithmetic, contract, einsum, index
 from .formula import Term, atomic, collected, constant, nice, product, raised, scaled, written
-from .graph import as_graph, is_array_of_nodes
+from .leaves import is_array_of_nodes
 from .names import array_text, index_text, matrix_text, name_text, number_text, signed_text
 from .notation import ATOM, Slot, filled, parenthesized, template
 from .tidy import operators, tree_sizes
@@ -20,21 +20,8 @@ from .tidy import operators, tree_sizes
 LONGEST = 2000  # operators of a formula that is written in one piece
 
 
-def latex(f, *examples, share=False):
-    r"""LaTeX of a function, of a graph, such as that of a derivative, or of a node.
-
-    examples: as in `trace`.
-    share: whether what is used more than once has a name, v_1, v_2, ..., and a line of its own.
-    Indices are those of the program and begin with 0; \mathbf{e}_i stands for the array that is 1
-    at i and 0 elsewhere, and \mathbf{c}_1 for a constant array that is too large to be written.
-    Raises ArgumentError for a formula of more than 2000 operators without names.
-
-    >>> print(latex(lambda x, y: log(x) + x * y - sin(y)))
-    \ln x + x \, y - \sin y
-    >>> print(latex(ad.symbolic.derivative(lambda x: sin(x) ** 2 / x)))
-    \frac{2 \, \sin x \, \cos x}{x} - \frac{\sin^{2} x}{x^{2}}
-    """
-    graph = as_graph(f, examples)
+def formula_of(graph, share):
+    """The LaTeX of a graph, in one piece or in lines."""
     if share:
         return shared(graph)
     sizes = tree_sizes(graph.roots)
@@ -171,13 +158,11 @@ class Writer:
             return leaves[0]
         return r"\left(" + r",\; ".join(leaves) + r"\right)"
 
-    def leaf(self, y):
+    def leaf(self, y) -> str:
         """The text of a node, of a constant, or of an array of them."""
         if not is_array_of_nodes(y):
             return written(self.argument(y))[0]
         texts = np.array([self.leaf(v) for v in y.ravel()], object).reshape(y.shape)
-        if y.ndim == 0:
-            return texts[()]
         return matrix_text(texts.reshape(len(y), -1).tolist())
 
 
@@ -197,17 +182,16 @@ def called(name, texts):
     return atomic(rf"\operatorname{{{name.replace('_', ' ')}}}{parenthesized(inside)}")
 
 
-def subscripted(x):
+def subscripted(x) -> str:
     """The template of a row; a reduction of some axes has them as an index."""
+    notation: str = x.op.latex
     axes = x.params.get("axes") if isinstance(x.op, Reduction) else None
-    rank = len(x.args[0].known or ()) if isinstance(x.op, Reduction) else 0
-    if axes is None or len(axes) == rank:
-        return x.op.latex
+    if axes is None or len(axes) == len(x.args[0].known or ()):
+        return notation
     index = f"_{{{','.join(map(str, axes))}}}"
-    head = re.match(r"(\\operatorname\{\w+\}|(\\\w+ ?)+)(?= )", x.op.latex)
-    if head is None:
-        return x.op.latex + index
-    return x.op.latex[: head.end()] + index + x.op.latex[head.end() :]
+    head = re.match(r"(\\operatorname\{\w+\}|(\\\w+ ?)+)(?= )", notation)
+    place = len(notation) if head is None else head.end()
+    return f"{notation[:place]}{index}{notation[place:]}"
 
 
 def bracketed(text, binding):

@@ -1,5 +1,6 @@
 """Expressions of SymPy as functions of this library."""
 
+import builtins
 from functools import partial, reduce as fold
 from typing import Any
 
@@ -12,6 +13,7 @@ from ..core.tree import describe, flatten, unflatten
 from ..ops import arithmetic, choose, complex, exponential, trigonometric
 from ..ops.index import getitem
 from ..ops.move import reshape, stack
+from .arrays import elements, is_array, shape_of
 from .words import sympy_module
 
 
@@ -113,7 +115,8 @@ class Formula:
 
     def compute(self, expression):
         """The place of an expression, after the steps of its parts."""
-        stack, done = [(expression, None)], []
+        stack: list[Any] = [(expression, None)]
+        done: list[int] = []
         while stack:
             e, function = stack.pop()
             if function is not None:
@@ -163,31 +166,6 @@ class Formula:
         return partial(from_sympy, share=self.share), (self.expression, list(self.symbols))
 
 
-# ------------------------------------------------------------------------- arrays of SymPy
-
-
-def is_array(sympy, e):
-    return isinstance(e, (sympy.MatrixBase, sympy.NDimArray, sympy.MatrixExpr))
-
-
-def shape_of(sympy, e):
-    """The shape of a matrix or array, a column as a vector; None for an expression."""
-    if not is_array(sympy, e):
-        return None
-    shape = tuple(int(s) for s in e.shape)
-    column = not isinstance(e, sympy.NDimArray) and shape[1] == 1
-    return shape[:1] if column else shape
-
-
-def elements(sympy, e):
-    """[(index, expression)] of a matrix or array; the index of an expression is None."""
-    shape = shape_of(sympy, e)
-    if shape is None:
-        return [(None, e)]
-    e = e.as_explicit() if isinstance(e, sympy.MatrixExpr) else e
-    return [(i, e[i[0], 0] if len(i) < len(e.shape) else e[i]) for i in np.ndindex(shape)]
-
-
 # ------------------------------------------------------------------------ expressions
 
 
@@ -204,11 +182,8 @@ def number(sympy, e):
     value = e.evalf(30)
     if value is sympy.zoo or not (value.is_Number or value.is_number):
         raise RuleError(f"from_sympy: {e} is no number; simplify the expression first")
-    found = builtin_complex(value)
+    found = builtins.complex(value)
     return found if found.imag else found.real
-
-
-builtin_complex = type(1j)
 
 
 def taken_apart(sympy, e):

@@ -34,10 +34,7 @@ class Table(NamedTuple):
         forward  1e-16
         reverse      0
         """
-        cells = [
-            [c.text if isinstance(c, Math) else str(c) for c in row]
-            for row in [self.header, *self.rows]
-        ]
+        cells = [[as_text(c) for c in row] for row in [self.header, *self.rows]]
         widths = [max(len(row[k]) for row in cells) for k in range(len(self.header))]
         lines = [
             "  ".join(
@@ -55,9 +52,7 @@ class Table(NamedTuple):
             " & ".join(f"${c.latex}$" if isinstance(c, Math) else plain(str(c)) for c in row)
             for row in [self.header, *self.rows]
         ]
-        body = " \\\\\n".join([f"{lines[0]} \\\\ \\hline", *lines[1:]]).replace(
-            "\\hline \\\\", "\\hline"
-        )
+        body = f"{lines[0]} \\\\ \\hline\n" + " \\\\\n".join(lines[1:])
         notes = "".join(f"\n\n{plain(note)}" for note in self.notes)
         return f"\\begin{{tabular}}{{{columns}}}\n{body}\n\\end{{tabular}}{notes}"
 
@@ -70,9 +65,8 @@ class Table(NamedTuple):
         )
         below = "<br>".join(escape(note) for note in self.notes)
         notes = f"<p><small>{below}</small></p>" if below else ""
-        table = (
-            f'<table style="{STYLE}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-        )
+        inside = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+        table = f'<table style="{STYLE}">{inside}</table>'
         return f'<div style="overflow-x: auto">{table}</div>{notes}'
 
     def cell(self, tag, k, content, more):
@@ -86,7 +80,7 @@ def as_text(cell):
     return cell.text if isinstance(cell, Math) else str(cell)
 
 
-def plain(text):
+def plain(text) -> str:
     """A text with LaTeX's own signs escaped."""
     signs = {"%": r"\%", "&": r"\&", "_": r"\_", "#": r"\#", "$": r"\$", "—": "---"}
-    return "".join(signs.get(c, c) for c in text)
+    return "".join([signs[c] if c in signs else c for c in text])

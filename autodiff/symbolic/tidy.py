@@ -1,5 +1,7 @@
 """Smaller graphs of the same value: constants, neutral elements, common subexpressions, trees."""
 
+from typing import Any
+
 import numpy as np
 
 from ..core.errors import ArgumentError
@@ -173,7 +175,8 @@ def unfolded(roots, most):
             f"the formula without sharing has {total} operators, more than {most}; keep common "
             "subexpressions shared, or give a larger most="
         )
-    made, stack = {}, [((i,), y, False) for i, y in enumerate(roots) if type(y) is Node]
+    made: dict[tuple[int, ...], Any] = {}
+    stack: list[Any] = [((i,), y, False) for i, y in enumerate(roots) if type(y) is Node]
     while stack:  # a use is known by its path from the root
         path, x, done = stack.pop()
         inner = [((*path, k), a) for k, a in enumerate(x.args) if type(a) is Node]

@@ -135,12 +135,12 @@ def written(values, params):
 
 def added(args, out):
     """(where a sum may differ from zero, its additions): beside a zero nothing is added."""
-    x, y = [getattr(a, "support", None) for a in args]
-    if x is None and y is None:
+    known: list[Any] = [s for s in (getattr(a, "support", None) for a in args) if s is not None]
+    if not known:
         return None, size_of(out)
-    if x is None or y is None:
-        return None, np.broadcast_to(y if x is None else x, out.shape).sum()
-    return x | y, np.broadcast_to(x & y, out.shape).sum()
+    if len(known) == 1:
+        return None, np.broadcast_to(known[0], out.shape).sum()
+    return known[0] | known[1], (known[0] & known[1]).sum()
 
 
 def cubic(factor):

@@ -43,7 +43,7 @@ def jvp(f, primals, tangents, has_aux=False) -> tuple[Any, ...]:
     outputs = [result(y) for y in outputs]
     values = [y.value if at_level(y, level, Dual) else y for y in outputs]
     pushed = [y.tangent if at_level(y, level, Dual) else zero_tangent(y) for y in outputs]
-    values, pushed = handed_over(values), handed_over(pushed)
+    values, pushed = handed_over(values, xs), handed_over(pushed, ts)
     both = unflatten(out_structure, values), unflatten(out_structure, pushed)
     return (*both, aux) if has_aux else both
 

@@ -52,7 +52,7 @@ class Pullback:
                 seeds[y.vertex] = seeds[y.vertex] + g if y.vertex in seeds else g
         found = sweep(seeds, stored)
         pulled = [zero_if_none(found.get(x.vertex), x) for x in self.inputs]
-        return unflatten(self.structure, handed_over(pulled))
+        return unflatten(self.structure, handed_over(pulled, given))
 
 
 def zero_if_none(g, x):
@@ -122,10 +122,11 @@ def vjp(f, *primals, has_aux=False) -> tuple[Any, ...]:
     >>> float(y), float(pullback(1.0)[0])
     (9.0, 6.0)
     """
-    leaves, structure, _ = as_inputs("vjp", primals)
+    leaves, structure, named = as_inputs("vjp", primals)
+    require_float(leaves, named)
     outputs, out_structure, inputs, aux = linearized(f, leaves, structure, has_aux)
     level = inputs[0].level if inputs else None
-    plain = handed_over([y.value if at_level(y, level, Tensor) else y for y in outputs])
+    plain = handed_over([y.value if at_level(y, level, Tensor) else y for y in outputs], leaves)
     pullback = Pullback(inputs, structure, outputs, out_structure)
     out = unflatten(out_structure, plain)
     return (out, pullback, aux) if has_aux else (out, pullback)

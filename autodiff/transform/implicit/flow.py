@@ -28,7 +28,19 @@ from ...interpret.tape import Tensor, new_tensor
 from ...interpret.vertex import leaf
 from ...ops.choose import zeros_like
 from ...ops.move import concatenate, moveaxis
-from .levels import answered, isolated, new_time, older, present, rebatch, strip, unbatch
+from .levels import (
+    answered,
+    isolated,
+    new_time,
+    older,
+    own_vertex,
+    parts,
+    present,
+    rebatch,
+    strip,
+    traced_leaves,
+    unbatch,
+)
 from .solver import ConvergenceError, scipy_part
 from .theorem import jacobian_of
 
@@ -39,6 +51,7 @@ NODES = {"RK23": 4, "RK45": 5, "DOP853": 8, "Radau": 5, "BDF": 6, "LSODA": 8}  #
 class Setup(NamedTuple):
     """How to integrate: the public function, SciPy's method and tolerances, other options.
 
+    known: the traced values that the equation may use at any time.  log: SciPy's results so far.
     exact: whether the method gets the exact Jacobian.
     """
 
@@ -48,6 +61,8 @@ class Setup(NamedTuple):
     rtol: float
     atol: Any
     options: dict
+    known: list
+    log: list
     exact: bool = True
 
     @property
@@ -74,13 +89,15 @@ def integrate(setup, rhs, y0, times, dense=False) -> Path:
     """The solution of y' = rhs(t, y), y(times[0]) = y0, at the times, which are plain numbers."""
     since = new_time()
     slope = rhs(times[0], y0)
-    traced = [x for x in (y0, slope) if type(x) in TRACED]
+    traced = traced_leaves([y0, slope, setup.known])
     if not traced:
         return in_numbers(setup, rhs, y0, times, dense)
     level = max(x.level for x in traced)
     example = next(x for x in traced if x.level == level)
+    values, setup = setup.known, setup._replace(known=parts(setup.known, level))
     if type(example) is Tensor:
-        return recorded(setup, rhs, y0, slope, times, dense, level, since)
+        outer = older([slope, y0, *values], level, since)
+        return recorded(setup, rhs, y0, outer, times, dense, level)
     if type(example) is Batched:
         size = example.value.shape[0]
         return together(setup, rhs, y0, times, dense, {"level": level, "size": size})
@@ -89,15 +106,22 @@ def integrate(setup, rhs, y0, times, dense=False) -> Path:
 
 
 def in_numbers(setup, rhs, y0, times, dense):
-    """SciPy's solution."""
+    """SciPy's solution at the times."""
+    found = by_scipy(setup, rhs, y0, (times[0], times[-1]), times, dense)
+    if not dense:
+        return Path(found.y.T)
+    edges = found.sol.ts
+    nodes = found.sol(node_times(setup, edges).ravel()).T
+    return Path(found.y.T, edges, nodes.reshape(len(edges) - 1, -1, len(y0)))
+
+
+def by_scipy(setup, rhs, y0, span, times=None, dense=False):
+    """SciPy's result; at its own steps without times."""
 
     def slope(t, y):
         found = rhs(t, y)
         if type(found) in TRACED:
-            raise RuleError(
-                f"{setup.name}: {setup.called} uses a traced variable at some times only; "
-                "give that variable as an argument"
-            )
+            raise partial_use(setup)
         return found
 
     options = dict(setup.options)
@@ -105,8 +129,8 @@ def in_numbers(setup, rhs, y0, times, dense):
         options["jac"] = lambda t, y: jacobian_of(lambda v: rhs(t, v), y)
     with GradMode(False):
         found = scipy_part(setup.name, "integrate").solve_ivp(
-            slope, (times[0], times[-1]), y0, t_eval=times, dense_output=dense,
-            method=setup.method, rtol=setup.rtol, atol=setup.atol, **options,
+            slope, span, y0, t_eval=times, dense_output=dense, method=setup.method,
+            rtol=setup.rtol, atol=setup.atol, **options,
         )  # fmt: skip
     if not found.success or not np.all(np.isfinite(found.y)):
         reason = "the solution left the finite numbers" if found.success else found.message
@@ -114,11 +138,16 @@ def in_numbers(setup, rhs, y0, times, dense):
             f"{setup.name} did not converge for {setup.called} from y0: {reason.rstrip('.')}; give "
             "larger tolerances, a shorter time, or a method for stiff equations such as 'Radau'"
         )
-    if not dense:
-        return Path(found.y.T)
-    edges = found.sol.ts
-    nodes = found.sol(node_times(setup, edges).ravel()).T
-    return Path(found.y.T, edges, nodes.reshape(len(edges) - 1, -1, len(y0)))
+    setup.log.append(found)
+    return found
+
+
+def partial_use(setup):
+    """The error of an equation that depends on a traced variable now and not then."""
+    return RuleError(
+        f"{setup.name}: {setup.called} uses a traced variable at some times only; "
+        "give that variable as an argument"
+    )
 
 
 def node_times(setup, edges):
@@ -138,7 +167,7 @@ def enlarged(setup, rhs, y0, times, dense, level, kind, count):
         parts = [z[..., i * n : (i + 1) * n] for i in range(count)]
         return dual(*parts, level) if kind is Dual else series(parts, level)
 
-    def parts(y):
+    def split(y):
         if type(y) is not kind or y.level != level:
             found = [y]
         else:
@@ -147,7 +176,7 @@ def enlarged(setup, rhs, y0, times, dense, level, kind, count):
         return concatenate([zeros_like(full[0]) if c is None else c for c in full], -1)
 
     larger = setup._replace(exact=False)
-    path = integrate(larger, lambda t, z: parts(rhs(t, joined(z))), parts(y0), times, dense)
+    path = integrate(larger, lambda t, z: split(rhs(t, joined(z))), split(y0), times, dense)
     return path.mapped(joined)
 
 
@@ -169,20 +198,18 @@ def together(setup, rhs, y0, times, dense, which):
 # ------------------------------------------------------------------ reverse mode
 
 
-def recorded(setup, rhs, y0, slope, times, dense, level, since):
-    """The states on a vertex whose pullback integrates the adjoint backward."""
-    start, at_rest = strip(y0, low=level, high=level + 1), [slope, y0]
-    outer = older([x for x in at_rest if type(x) is Tensor and x.level == level], since)
+def recorded(setup, rhs, y0, outer, times, dense, level):
+    """The states on a vertex whose pullback integrates the adjoint; outer: its parents."""
+    start, first = strip(y0, low=level, high=level + 1), own_vertex(y0, level)
 
     def below(t, y):
         return isolated(lambda v: rhs(t, v), level, level + 1)(y)
 
     path = integrate(setup, below, start, times, dense or bool(outer))
-    first = y0.vertex if type(y0) is Tensor and y0.level == level else None
 
     def pull(g, out, see):
-        back = Adjoint(setup, rhs, level, path.edges, path.nodes if see is None else out[1], see)
-        back.whole = any(v is not first for v in outer)
+        nodes = path.nodes if see is None else out[1]
+        back = Adjoint(setup, rhs, level, path.edges, nodes, see, {*outer} - {first})
         return back.pulled(times, *g, first)
 
     if not outer:
@@ -196,14 +223,12 @@ class Adjoint:
     """The pullback of a solution: λ' = -(∂f/∂y)ᵀ λ and the integral of (∂f/∂a)ᵀ λ.
 
     edges, nodes: the times of the steps of the solution and its states at their nodes.
-    see: what rules are shown; None at first order.  whole: whether there is more than the start.
+    see: what rules are shown; None at first order.  known: the vertices beside the start.
     """
 
-    whole = True
-
-    def __init__(self, setup, rhs, level, edges, nodes, see):
+    def __init__(self, setup, rhs, level, edges, nodes, see, known):
         self.setup, self.rhs, self.level, self.see = setup, rhs, level, see
-        self.edges, self.nodes = edges, nodes
+        self.edges, self.nodes, self.known = edges, nodes, known
         self.sign = 1.0 if edges[-1] > edges[0] else -1.0
         self.places = setup.nodes[0]
         gaps = self.places[:, None] - self.places + np.eye(len(self.places))
@@ -237,6 +262,8 @@ class Adjoint:
                 return np.zeros(y.shape), {}
             found = sweep({slope.vertex: g}, self.see or present, since=since)
         mine = found.pop(y.vertex, None)
+        if any(c is not None and v not in self.known for v, c in found.items()):
+            raise partial_use(self.setup)
         return np.zeros(y.shape) if mine is None else mine, found
 
     def pulled(self, times, g, at_nodes, first):
@@ -245,12 +272,14 @@ class Adjoint:
         g: the cotangent of the states at the times; at_nodes: that of the states at the nodes.
         first: the vertex of the start, None for a constant.
         """
-        jumps = dict(zip(times, [None] * len(times) if g is None else [c for c in g]))
+        jumps = dict(zip(times, [None] * len(times) if g is None else list(g)))
         if at_nodes is not None:
             for step, row in enumerate(node_times(self.setup, self.edges)):
                 for k, t in enumerate(row):
                     jumps[t] = total([jumps.get(t), at_nodes[step, k]])
-        order = [t for t in sorted(jumps, reverse=self.sign > 0) if t == times[0] or heard(jumps[t])]
+        order = [
+            t for t in sorted(jumps, reverse=self.sign > 0) if t == times[0] or heard(jumps[t])
+        ]
         g, before = None, None
         for t in order:
             if g is not None:
@@ -263,19 +292,22 @@ class Adjoint:
     def carried(self, g, start, stop):
         """The adjoint at `stop` of what it is at `start`, backward in time."""
         scale = min(largest(g), 1.0) or 1.0
-        setup = self.setup._replace(atol=np.min(self.setup.atol) * scale, called="the adjoint")
+        known = [*self.setup.known, *traced_leaves(self.nodes)]
+        setup = self.setup._replace(
+            atol=np.min(self.setup.atol) * scale, called="the adjoint", known=known
+        )
         span = np.array([start, stop])
-        path = integrate(setup, lambda t, g: -self.transposed(t, g)[0], g, span, self.whole)
-        if self.whole:
+        path = integrate(setup, lambda t, g: -self.transposed(t, g)[0], g, span, bool(self.known))
+        if self.known:
             self.gather(path)
         return path.states[-1]
 
     def gather(self, path):
         """Add the integral over a path of the adjoint, by Gauss's rule in each of its steps."""
-        times, half = node_times(setup, path.edges), -np.diff(path.edges) / 2
+        times, half = node_times(self.setup, path.edges), -np.diff(path.edges) / 2
         for step, row in enumerate(times):
             for k, t in enumerate(row):
-                weight = half[step] * setup.nodes[1][k]
+                weight = half[step] * self.setup.nodes[1][k]
                 self.add(self.transposed(t, path.nodes[step, k] * weight)[1])
 
     def add(self, more):

@@ -10,7 +10,9 @@ from ...core.op import EAGER, NO_PARAMS, TRACED, Op
 from ...core.tree import flatten, tree_map, unflatten
 from ...interpret.backward import again, present
 from ...interpret.batch import Batched, batched
+from ...interpret.forward import Dual
 from ...interpret.graph import Node
+from ...interpret.series import Series
 from ...interpret.sweep import consumers, sweep
 from ...interpret.tape import Tensor, new_tensor, picked
 from ...interpret.vertex import Joint, Vertex, clock, locate, vertex
@@ -150,6 +152,29 @@ def numbers(x, high):
     return np.asarray(found)
 
 
+def traced_leaves(tree):
+    """The traced values of a container."""
+    return [x for x in flatten(tree)[0] if type(x) in TRACED]
+
+
+def parts(values, level):
+    """The traced values that some values are made of, where one level no longer counts."""
+    found = []
+    for x in values:
+        if x.level != level or type(x) is Node:
+            found.append(x)
+        elif type(x) is Dual:
+            found += [x.value, x.tangent]
+        else:
+            found += x.coefficients if type(x) is Series else [x.value]
+    return [x for x in found if type(x) in TRACED]
+
+
+def own_vertex(x, level):
+    """The vertex of a tensor of this level; None for any other value."""
+    return x.vertex if type(x) is Tensor and x.level == level else None
+
+
 def constants(tree, high):
     """A container with plain numbers for traced values; eager tensors stay tensors."""
     return tree_map(lambda x: strip(x, low=EAGER + 1, high=high) if type(x) in TRACED else x, tree)
@@ -251,9 +276,10 @@ def new_time():
     return clock.now
 
 
-def older(tensors, since):
-    """The vertices from before `since` that some tensors depend on."""
-    roots = {y.vertex: None for y in tensors if y.vertex is not None}
+def older(values, level, since):
+    """The vertices from before `since` that the tensors of one level among some values need."""
+    owned = [own_vertex(x, level) for x in values]
+    roots = {v: None for v in owned if v is not None}
     return [v for v in consumers(roots, since=since) if v.time < since]
 
 

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 
 from ...core.errors import ArgumentError, ShapeError
-from ...core.op import TRACED, new_level
+from ...core.op import EAGER, TRACED, new_level
 from ...core.spec import carries_derivative, is_complex
-from ...core.tree import flatten, unflatten
+from ...core.tree import flatten, tree_map, unflatten
 from ...ops.complex import astype
 from ...ops.move import as_array, concatenate, moveaxis, stack
-from .flow import NODES, Setup, integrate
-from .levels import by_examples, numbers
+from .flow import NODES, Setup, by_scipy, integrate
+from .levels import by_examples, isolated, numbers, traced_leaves
 from .solver import name_of, scipy_part
 from .vector import Layout, packed
 
@@ -40,7 +40,7 @@ def odeint(
     >>> round(float(grad(end)(2.0) + np.exp(-2.0)), 6)
     0.0
     """
-    setup = checked(Setup("odeint", name_of(f), method, rtol, atol, options or {}))
+    setup = checked(Setup("odeint", name_of(f), method, rtol, atol, options or {}, [], []))
     t = as_array(t)
     if len(t.shape) != 1 or not t.shape[0]:
         raise ShapeError(f"odeint: t has shape {t.shape}; it needs times, shape (N,)")
@@ -48,10 +48,52 @@ def odeint(
     def call(trees, view):
         y0, t, args = trees
         seen = view(f)
-        problem = Equation(setup, lambda t, y: seen(y, t, *args), y0)
+        known = setup._replace(known=traced_leaves((t, args)))
+        problem = Equation(known, lambda t, y: seen(y, t, *args), y0)
         return problem.rows(problem.states(t))
 
     return by_examples(call, (y0, t, args), closed=True)
+
+
+def solve_ivp(
+    f, t_span, y0, method="RK45", t_eval=None, args=(), rtol=1e-3, atol=1e-6, **options
+) -> Any:  # fmt: skip
+    """The solution of y' = f(t, y, *args) from y(t_span[0]) = y0, as scipy.integrate.solve_ivp.
+
+    f: returns a container like y0.  y0: an array, a number or a container.
+    t_span: (first, last) time.  t_eval: the times of the result; None for SciPy's steps.
+    method, rtol, atol, options: as in SciPy, with its defaults; derivatives are as accurate as
+    these tolerances, so ask for what they need, such as rtol=1e-8.  Events are not supported.
+    Returns SciPy's OdeResult; `.y` has the form of y0 with the times along a new last axis and
+    carries the derivatives of `odeint`, also in t_span and t_eval.
+    Raises ConvergenceError.
+
+    >>> end = lambda y0: solve_ivp(lambda t, y: -y, (0.0, 1.0), y0, rtol=1e-9, atol=1e-9).y[0, -1]
+    >>> round(float(grad(end)(np.array([1.0]))[0] - np.exp(-1.0)), 6)
+    0.0
+    """
+    for name in ("events", "dense_output", "jac"):
+        if options.pop(name, None):
+            raise ArgumentError(
+                f"solve_ivp: {name} is given; times come from t_eval, and the Jacobian from f"
+            )
+    setup = checked(Setup("solve_ivp", name_of(f), method, rtol, atol, options, [], []))
+
+    def call(trees, view):
+        span, y0, t_eval, args = trees
+        seen = view(f)
+        known = setup._replace(known=traced_leaves((span, t_eval, args)), log=[])
+        problem = Equation(known, lambda t, y: seen(t, y, *args), y0)
+        first, last = (as_array(t) for t in span)
+        t = problem.steps(first, last) if t_eval is None else as_array(t_eval)
+        apart = float(numbers(first, problem.high)) != float(numbers(t[0], problem.high))
+        times = concatenate([first.reshape(1), t]) if apart else t
+        rows = problem.rows(problem.states(times))
+        found = known.log[0] if known.log else scipy_part("solve_ivp", "optimize").OptimizeResult()
+        found.t, found.y = t, tree_map(lambda y: moveaxis(y[1:] if apart else y, 0, -1), rows)
+        return found
+
+    return by_examples(call, (tuple(t_span), y0, t_eval, args), ("t", "y"), closed=True)
 
 
 def checked(setup):
@@ -98,6 +140,16 @@ class Equation:
             y = integrate(self.setup, moved, y, times[i : i + 2]).states[-1]
             found.append(y)
         return stack(found)
+
+    def steps(self, first, last):
+        """The times of SciPy's steps, the first and the last as they are given."""
+        ends = [float(numbers(t, self.high)) for t in (first, last)]
+
+        def slope(t, y):
+            return isolated(partial(self.slope, t), EAGER, self.high)(y)
+
+        found = by_scipy(self.setup, slope, numbers(self.start, self.high), ends)
+        return concatenate([first.reshape(1), found.t[1:-1], last.reshape(1)])
 
     def moving(self, start, step, t0, t1, s, y):
         """The right side with the times stretched, so that they have derivatives."""

@@ -1,5 +1,6 @@
 """Integrals over an interval, by SciPy's adaptive quadrature, with Leibniz's rule."""
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +16,6 @@ from ...interpret.series import Series, series
 from ...interpret.sweep import sweep
 from ...interpret.tape import Tensor
 from ...ops.choose import zeros_like
-from ...ops.move import concatenate
 from ..function import result
 from .levels import (
     answered,
@@ -24,9 +24,12 @@ from .levels import (
     new_time,
     numbers,
     older,
+    own_vertex,
+    parts,
     present,
     rebatch,
     strip,
+    traced_leaves,
     unbatch,
 )
 from .solver import ConvergenceError, name_of, scipy_part
@@ -36,13 +39,17 @@ LOOSE = 1e3  # how much worse than the tolerance an error estimate may be
 
 
 class Setup(NamedTuple):
-    """How to integrate: the user's function, tolerances, and the error estimates so far."""
+    """How to integrate: the user's function, tolerances, and the error estimates so far.
+
+    known: the traced values that the integrand may use at any point.
+    """
 
     called: str
     epsabs: float
     epsrel: float
     limit: int
     errors: list
+    known: list
 
 
 def quad(f, a, b, *args, epsabs=1.49e-8, epsrel=1.49e-8, limit=50) -> Any:
@@ -71,7 +78,7 @@ def quad(f, a, b, *args, epsabs=1.49e-8, epsrel=1.49e-8, limit=50) -> Any:
             raise ArgumentError(f"quad: bounds of shapes {a.shape} and {b.shape}; they are numbers")
         out = seen(inside(*(float(numbers(x, high)) for x in (a, b))), *args)
         layout = Layout("quad: the integrand", tree_map(result, out))
-        setup = Setup(name_of(f), epsabs, epsrel, limit, [])
+        setup = Setup(name_of(f), epsabs, epsrel, limit, [], traced_leaves(args))
         found = integral(setup, lambda x: packed(flatten(seen(x, *args))[0]), a, b)
         return layout.final(found), setup.errors[0]
 
@@ -96,13 +103,14 @@ def integral(setup, f, a, b) -> Any:
     """The integral of a vector f(x) between bounds of any level."""
     since = new_time()
     y = f(inside(plain(a), plain(b)))
-    traced = [x for x in (y, a, b) if type(x) in TRACED]
+    traced = traced_leaves([y, a, b, setup.known])
     if not traced:
         return in_numbers(setup, f, float(a), float(b), y.shape[0])
     level = max(x.level for x in traced)
     example = next(x for x in traced if x.level == level)
+    values, setup = setup.known, setup._replace(known=parts(setup.known, level))
     if type(example) is Tensor:
-        return recorded(setup, f, a, b, y, level, since)
+        return recorded(setup, f, a, b, older([y, *values], level, since), level)
     if type(example) is Batched:
         return together(setup, f, a, b, y, level, example.value.shape[0])
     if type(example) is Dual:
@@ -132,7 +140,11 @@ def in_numbers(setup, f, a, b, size):
             message = [] if info.success else [info.message]
     allowed = LOOSE * max(setup.epsabs, setup.epsrel * float(np.max(np.abs(value))))
     if not np.all(np.isfinite(value)) or (message and not error <= allowed):
-        reason = " ".join(message[0].split()).rstrip(".") if message else "it is not finite"
+        reason = (
+            " ".join(message[0].split()).split(". ")[0].rstrip(".")
+            if message
+            else "it is not finite"
+        )
         raise ConvergenceError(
             f"quad did not converge for {setup.called} from a={a} to b={b}: {reason}; "
             "split the interval where the integrand is singular, or give a larger limit="
@@ -202,10 +214,12 @@ def together(setup, f, a, b, y, level, size):
 # ------------------------------------------------------------------ reverse mode
 
 
-def recorded(setup, f, a, b, y, level, since):
-    """The integral on a vertex whose pullback integrates what the integrand pulls back."""
+def recorded(setup, f, a, b, closed, level):
+    """The integral on a vertex whose pullback integrates what the integrand pulls back.
+
+    closed: the vertices that the integrand depends on.
+    """
     low, high = (strip(x, low=level, high=level + 1) for x in (a, b))
-    closed = older([y], since) if own_vertex(y, level) else []
     ends = [own_vertex(x, level) for x in (a, b)]
     outer = list(dict.fromkeys([*closed, *[v for v in ends if v is not None]]))
 
@@ -216,19 +230,41 @@ def recorded(setup, f, a, b, y, level, since):
         return strip(out, low=level, high=level + 1)
 
     def pull(g, out, see):
+        bounds, integrand = ((a, b), f) if see else ((low, high), value)
         found = {}
-        for x, v, sign in zip((a, b) if see else (low, high), ends, (-1.0, 1.0)):
-            if v is not None:
-                slope = (g * (f if see else value)(x)).sum() * sign
-                found[v] = total([found.get(v), slope])
         if closed:
-            parts = integral(setup, rate, *((a, b) if see else (low, high)))
+            rate = partial(pulled_at, setup, f, g, closed, see)
+            found = unpacked(integral(setup, rate, *bounds), closed)
+        for x, v, sign in zip(bounds, ends, (-1.0, 1.0)):
+            if v is not None:
+                found[v] = total([found.get(v), sign * (g * integrand(x)).sum()])
         return found
 
     found = integral(setup, value, low, high)
     return answered("quad", [found], level, outer, pull)[0]
 
 
-def own_vertex(x, level):
-    """The vertex of a tensor of this level; None for any other value."""
-    return x.vertex if type(x) is Tensor and x.level == level else None
+def pulled_at(setup, f, g, closed, see, x):
+    """What the integrand at `x` pulls back to the vertices that it depends on, as one vector."""
+    with GradMode(True):
+        x = 1.0 * x  # on a vertex of its own, where x is a bound that the function also closes over
+        since = new_time()
+        y = f(x)
+        if type(y) is not Tensor or y.vertex is None:
+            return np.zeros(sum(width(v) for v in closed))
+        found = sweep({y.vertex: g}, see or present, since=since)
+    found.pop(getattr(x, "vertex", None), None)
+    if any(c is not None and v not in closed for v, c in found.items()):
+        raise partial_use(setup)
+    parts = [found.get(v) for v in closed]
+    return packed([np.zeros(v.shape, v.dtype) if c is None else c for v, c in zip(closed, parts)])
+
+
+def unpacked(vector, vertices):
+    """The parts of a vector by vertices."""
+    found, start = {}, 0
+    for v in vertices:
+        stop = start + width(v)
+        found[v] = piece(vector[start:stop], v)
+        start = stop
+    return found

@@ -14,7 +14,6 @@ from ...core.errors import GraphError, RuleError
 from ...core.op import EAGER
 from ...interpret.forward import Dual, dual
 from ...interpret.series import Series, series
-from ...interpret.tape import Tensor
 from ...ops.linalg import solve
 from ...ops.move import matrix_transpose
 from ..jacobian import jacfwd, jacrev
@@ -99,8 +98,7 @@ def attached(name, residual, x, y, level, since, high, linear):
         found.pop(out.vertex, None)  # what x itself hears is what the solver has accounted for
         return found
 
-    outer = older([y], since) if type(y) is Tensor else []
-    return answered(name, [x], level, outer, pull)[0]
+    return answered(name, [x], level, older([y], level, since), pull)[0]
 
 
 def expanded(here, x, solver, count, level):
