@@ -119,7 +119,8 @@ def test_a_loop_of_unknown_length_keeps_few_states(room):
 
 def test_memory_is_given_in_bytes():
     def f(x):
-        return ad.fori_loop(0, 40, lambda i, y: y + 0.01 * ad.sin(y), x, memory=6 * (8 * 5 + 512)).sum()
+        room = {"memory": 6 * (8 * 5 + 512)}
+        return ad.fori_loop(0, 40, lambda i, y: y + 0.01 * ad.sin(y), x, **room).sum()
 
     x = np.linspace(0, 1, 5)
     plain = ad.grad(lambda x: ad.fori_loop(0, 40, lambda i, y: y + 0.01 * ad.sin(y), x).sum())(x)

@@ -275,7 +275,7 @@ def batched_replace(op, batched, x, v, *arrays, index):
     size = batch_size(batched, (x, v))
     x = x if batched[0] else broadcast_to(x, (size, *np.shape(x)))
     behind = index.behind_batch()
-    rank = len(taken_spec(x, *arrays, index=behind).shape) - 1
+    rank = len(taken_spec(x, *arrays, index=behind).shape or ()) - 1
     if batched[1]:
         v = reshape(v, (size,) + (1,) * (rank + 1 - len(v.shape)) + v.shape[1:])
     if separated(index):

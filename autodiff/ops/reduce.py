@@ -117,7 +117,7 @@ def norm_values(x, *, axes=None, keepdims=False):
 def summed_values(x, *, axes=None, keepdims=False):
     """The sum; of NumPy's own arrays by the ufunc, which is what their method calls in the end."""
     if type(x) is np.ndarray:
-        return np.add.reduce(x, axes, None, None, keepdims)
+        return np.add.reduce(x, axis=axes, keepdims=keepdims)
     return x.sum(axis=axes, keepdims=keepdims)
 
 
