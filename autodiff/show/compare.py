@@ -113,7 +113,8 @@ def compare(f, x, by_hand=None, *, digits=50):
     Numerical: Richardson extrapolation; symbolic: SymPy's derivative of the traced formula,
     computed as it is written; forward and reverse: ours.  Operations are counted as in `cost`,
     those of the numerical way as evaluations times the operations of `f`.
-    A way that fails has a remark instead of numbers.  Needs SymPy and mpmath.
+    A way that fails has a remark instead of numbers; so have the symbolic way and the errors where
+    SymPy and mpmath, the extra [symbolic], are not installed.
 
     >>> found = compare(lambda x, y: log(x) + x * y - sin(y), (2.0, 5.0))
     >>> [way.name for way in found.ways], found["reverse"].operations

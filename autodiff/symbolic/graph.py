@@ -72,9 +72,10 @@ class Graph:
         values = {}
         for x, given in zip(flatten(self.arguments)[0], leaves):
             array = given if hasattr(given, "dtype") else np.asarray(given)
-            values |= (
-                {x: array} if type(x) is Node else {x[i]: array[i] for i in np.ndindex(x.shape)}
-            )
+            if type(x) is Node:
+                values[x] = array
+            else:
+                values |= {v: array[i] for i, v in np.ndenumerate(x)}
         found = iter(run(self.roots, values))
         outputs, out_structure = flatten(self.output)
         return unflatten(out_structure, [gathered(y, found) for y in outputs])
@@ -107,6 +108,8 @@ def trace(f, *examples):
     n3    sin       n2      ()
     n4 →  add       n2, n3  ()
     """
+    if isinstance(f, Graph):
+        return f
     names = argument_names(f, len(examples))
     leaves, structure = flatten(examples or (0.0,) * len(names))
     marks = [leaf_name(mark, names) for mark in paths(structure)]
@@ -124,7 +127,7 @@ def simplified(graph):
 
 def argument_names(f, given):
     """The names of the parameters that are filled, without examples of all that have no default."""
-    if hasattr(f, "arguments"):  # a row of the table
+    if getattr(f, "arguments", None):  # a row of the table, or a formula
         found, rest = [a for a in f.arguments if a[0] != "*"], f.arguments[-1].lstrip("*")
     else:
         found, rest = signature_names(f, given)
@@ -160,7 +163,7 @@ def variable_like(x, name):
         return Variable(name, x.known, x.declared)
     if isinstance(x, (int, float)):
         return Variable(name, (), float)
-    array = np.asarray(x)
+    array = x if hasattr(x, "dtype") and hasattr(x, "shape") else np.asarray(x)
     if array.dtype.kind not in "biufc":
         raise ArgumentError(
             f"trace: the example of {name} is a {type(x).__name__}; give a number or an array"

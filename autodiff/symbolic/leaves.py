@@ -29,9 +29,11 @@ def rebuilt(leaves, nodes):
     """Leaves like the given ones from other nodes, arrays of them as arrays."""
     found, nodes = [], iter(nodes)
     for leaf in leaves:
-        new = next(nodes) if not is_array_of_nodes(leaf) else np.empty(leaf.shape, object)
-        if is_array_of_nodes(leaf):
-            for i in np.ndindex(leaf.shape):
-                new[i] = next(nodes)
+        if not is_array_of_nodes(leaf):
+            found.append(next(nodes))
+            continue
+        new = np.empty(leaf.shape, object)
+        for i in np.ndindex(leaf.shape):
+            new[i] = next(nodes)
         found.append(new)
     return found

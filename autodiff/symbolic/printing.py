@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 
 from ..core.errors import ArgumentError
-from ..core.family import Contraction, Reduction
+from ..core.family import Contraction, Elementwise, Reduction
 from ..core.tree import flatten
 from ..interpret.graph import Composite, Node, placeholder, upstream
 from ..interpret.vertex import Joint, pick
@@ -82,34 +82,30 @@ COLLECTED = {
 
 
 class Writer:
-    """The formulas of the nodes of one graph: {node: sum of terms}.
+    """The formulas of the nodes of one graph: {node: sum of terms}."""
 
-    named: {node: text} of the nodes that have a name of their own.
-    """
-
-    def __init__(self, named=()):
-        self.sums = {x: atomic(text) for x, text in dict(named).items()}
+    def __init__(self):
+        self.sums = {}
         self.arrays = {}  # identity of a constant array -> its number
 
     def write(self, x):
         """Set the formula of a node whose arguments have theirs."""
-        if x in self.sums:
-            return
-        sums = [self.argument(a) for a in x.args]
+        sums = [self.argument(a, isinstance(x.op, Elementwise)) for a in x.args]
         found = COLLECTED[x.op](*sums, x.args) if x.op in COLLECTED else None
         self.sums[x] = self.by_template(x, sums) if found is None else found
 
-    def argument(self, a):
+    def argument(self, a, elementwise=True):
         """The formula of an argument: a node, a number or an array."""
         if type(a) is Node:
             return self.sums[a]
         array = np.asarray(a)
         if array.size and array.dtype.kind in "iuf" and (array == array.flat[0]).all():
-            return constant(array.flat[0].item())
+            number = constant(array.flat[0].item())
+            spread = array.ndim and not elementwise
+            return product(number, atomic(r"\mathbf{1}")) if spread else number
         if array.ndim == 0:
-            return atomic(
-                number_text(array.item())[0] if array.dtype == bool else f"({signed_text(a)})"
-            )
+            text = number_text(array.item())[0] if array.dtype == bool else f"({signed_text(a)})"
+            return atomic(text)
         small = array_text(array)
         if small is None:
             number = self.arrays.setdefault(id(a), len(self.arrays) + 1)
@@ -232,6 +228,8 @@ def matrices(x, sums):
     """A product of matrices, which does not commute with what stands beside it."""
     parts, binding = template(x.op.latex)
     texts = [written(s) for s in sums]
+    several = [len(s) == 1 and len(s[0].factors) > 1 for s in sums]
+    texts = [(parenthesized(t[0]), ATOM) if many else t for t, many in zip(texts, several)]
     return atomic(filled(parts, dict(zip(x.op.arguments, texts))), binding, apart=True)
 
 
