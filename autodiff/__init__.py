@@ -85,6 +85,9 @@ from .ops.arithmetic import (
     subtract as subtract,
 )
 from .ops.choose import (
+    bitwise_and as bitwise_and,
+    bitwise_or as bitwise_or,
+    bitwise_xor as bitwise_xor,
     ceil as ceil,
     clip as clamp,
     clip as clip,
@@ -96,6 +99,8 @@ from .ops.choose import (
     greater as gt,
     greater_equal as ge,
     greater_equal as greater_equal,
+    invert as bitwise_not,
+    invert as invert,
     isfinite as isfinite,
     isinf as isinf,
     isnan as isnan,
@@ -227,6 +232,7 @@ from .ops.trigonometric import (
     atanh as atanh,
     cos as cos,
     cosh as cosh,
+    hypot as hypot,
     sin as sin,
     sinh as sinh,
     tan as tan,
