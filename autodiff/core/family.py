@@ -298,6 +298,8 @@ class Contraction(Op):
     def __init__(self, signature, evaluate, *transposes, infer=None, batch=None, **facts):
         super().__init__(signature, evaluate, reads="x", **facts)
         self.transposes = transposes
+        # of two factors: the value, and what is kept when only the first, or the second, is tracked
+        self.infix, self.alone = evaluate, ((False, True, False), (True, False, False))
         if infer:
             self.infer = infer
         if batch:

@@ -8,6 +8,7 @@ from ..core.errors import DTypeError, GraphError
 from ..core.spec import carries_derivative
 from ..ops import reduce, statistics
 from ..ops.choose import stop_gradient
+from ..ops.contract import inner_product, matmul, matrix_product
 from ..ops.index import getitem, setitem
 from ..ops.move import broadcast_to
 from ..ops.reduce import reduced_mean, summed
@@ -288,6 +289,15 @@ class EagerMethods(Methods):
         if args or kwargs:
             return statistics.mean(self, *args, **kwargs)
         return self.single(reduced_mean, WHOLE)
+
+    def __matmul__(self, other):
+        if hasattr(other, "shape") and self.level == getattr(other, "level", self.level):
+            a, b = len(self.shape), len(other.shape)
+            if a > 1 < b:
+                return self.binary(matrix_product, other)
+            if a == b == 1 and self.shape == other.shape:
+                return self.binary(inner_product, other)
+        return matmul(self, other)
 
     # ---------------------------------------------------------------- numbers
 
