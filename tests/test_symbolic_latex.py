@@ -60,6 +60,7 @@ def test_a_formula_is_written_as_in_a_book(formula):
         (lambda A, x: ad.norm(A @ x - 1) ** 2, (MATRIX, ONES), r"\left\|A \, x - 1\right\|^{2}"),
         (lambda A, x: (x * (A @ x)).sum(), (MATRIX, ONES), r"\sum x \, (A \, x)"),
         (lambda A, x, y: A.T @ (x * y), (MATRIX, ONES, ONES), r"A^\top \, (x \, y)"),
+        (lambda x, y: (x @ y) * x.sum(), (ONES, ONES), r"(x \cdot y) \, \sum x"),
         (lambda x: np.eye(2) @ (2 * x), (ONES,), r"2 \, I \, x"),
         (lambda X: ad.logsumexp(X, axis=1).sum(), (MATRIX,), r"\sum \ln \sum_{-1} e^{X}"),
         (lambda a: ad.slogdet(a)[1], (MATRIX,), r"\operatorname{signed log determinant}(a)_{1}"),
@@ -294,11 +295,13 @@ def test_a_formula_reads_as_the_value_of_its_graph(steps, differentiated):
     assume(graph.written_out < 300)
     with np.errstate(all="ignore"):
         value = float(graph(0.7, -1.3))
+        exact = ad.grad(lambda x: run(steps, x, -1.3))(0.7) if differentiated else value
     assume(value == 0 or 1e-6 < abs(value) < 1e6)
     formula = latex(graph)
     assume("\\begin" not in formula and "\\operatorname{sgn}" not in formula)
     found = read(formula, {"x": 0.7, "y": -1.3})
     assert found == pytest.approx(value, rel=1e-6, abs=1e-9)
+    assert value == pytest.approx(float(exact), rel=1e-6, abs=1e-9)
 
 
 AS_A_READER = {

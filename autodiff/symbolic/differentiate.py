@@ -69,10 +69,11 @@ def slopes(y, x):
     Of an array of nodes, or in one, an array of nodes; of an unknown shape that of its sum.
     """
     if is_array_of_nodes(y) or is_array_of_nodes(x):
-        found = [slopes(v, u) for v in loose(y) for u in loose(x)]
-        out = np.empty(len(found), object)
-        out[:] = found
-        return out.reshape((*shape_of(y), *shape_of(x)))
+        found = np.empty((*shape_of(y), *shape_of(x)), object)
+        pairs = iter([(v, u) for v in loose(y) for u in loose(x)])
+        for i in np.ndindex(found.shape):
+            found[i] = slopes(*next(pairs))
+        return found
     if not carries_derivative(x.declared):
         raise DTypeError(
             f"derivative: variable {x.name} has dtype {x.declared}, which carries no derivative; "

@@ -129,6 +129,17 @@ def folding(op):
     return reduction
 
 
+def truths(op):
+    """A reduction of what is not zero."""
+    reduction = folding(op)
+
+    def row(algebra, x, **named):
+        zero = algebra.array(np.zeros(x.shape))
+        return reduction(algebra, algebra.each(choose.not_equal, x, zero), **named)
+
+    return row
+
+
 def variance(algebra, x, *, axes=None, keepdims=False, correction=0):
     away = algebra.each(arithmetic.subtract, x, reduced_mean(algebra, x, axes=axes, keepdims=True))
     squares = algebra.each(arithmetic.square, away)
@@ -177,7 +188,7 @@ def signed_log_determinant(algebra, a):
 SPELLED = {
     reduce.summed: summed, reduce.reduced_mean: reduced_mean, reduce.multiplied: multiplied,
     reduce.largest: folding(choose.maximum), reduce.smallest: folding(choose.minimum),
-    reduce.any_true: folding(choose.logical_or), reduce.all_true: folding(choose.logical_and),
+    reduce.any_true: truths(choose.logical_or), reduce.all_true: truths(choose.logical_and),
     reduce.variance: variance, reduce.deviated: deviated, reduce.log_sum_exp: log_sum_exp,
     reduce.length: euclidean, linalg.determinant: matrices(determinant),
     linalg.inverse: matrices(inverse), linalg.cofactor: matrices(cofactors),

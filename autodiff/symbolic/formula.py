@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ..ops import arithmetic
 from .names import famous, number_text
-from .notation import ATOM, FRACTION, OPEN, PREFIX, PRODUCT, filled, parenthesized, template
+from .notation import ATOM, OPEN, PREFIX, PRODUCT, filled, parenthesized, template
 from .words import SIMPLE, fraction
 
 
@@ -43,8 +43,7 @@ def constant(value):
     """The sum that is one number."""
     known = None if isinstance(value, Fraction) else famous(float(value))
     if known:
-        text, factor = known
-        binding = FRACTION if "frac" in text else PREFIX if " " in text else ATOM
+        text, binding, factor = known
         return scaled(atomic(text, binding), factor)
     return [Term(nice(value), {})] if value else []
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from .notation import ATOM, FRACTION, PRODUCT
+from .notation import ATOM, FRACTION, PREFIX, PRODUCT
 from .words import fraction
 
 GREEK = (
@@ -17,8 +17,8 @@ SHOWN = 6  # elements of a constant array that are written
 
 # doubles that stand for a number of the field
 FAMOUS = {
-    math.pi: r"\pi", math.e: "e", math.log(2): r"\ln 2", math.log(10): r"\ln 10",
-    2 / math.sqrt(math.pi): r"\frac{2}{\sqrt{\pi}}",
+    math.pi: (r"\pi", ATOM), math.e: ("e", ATOM), math.log(2): (r"\ln 2", PREFIX),
+    math.log(10): (r"\ln 10", PREFIX), 2 / math.sqrt(math.pi): (r"\frac{2}{\sqrt{\pi}}", FRACTION),
 }  # fmt: skip
 
 
@@ -45,14 +45,14 @@ def word_text(word, style):
 
 
 def famous(value):
-    """(text, factor) of a double that stands for a multiple of a number of the field; else None."""
+    """(text, binding, factor) of a double that stands for a number of the field; else None."""
     size = abs(value)
     if size in FAMOUS:
-        return FAMOUS[size], Fraction(1 if value > 0 else -1)
+        return *FAMOUS[size], Fraction(1 if value > 0 else -1)
     if not math.isfinite(value):
         return None
     multiple = Fraction(value / math.pi).limit_denominator(12)
-    return (r"\pi", multiple) if value and float(multiple) * math.pi == value else None
+    return (r"\pi", ATOM, multiple) if value and float(multiple) * math.pi == value else None
 
 
 def number_text(value):

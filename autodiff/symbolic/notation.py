@@ -19,11 +19,11 @@ INFIX = (
     (r"\\,|\\cdot|\\bmod|/", PRODUCT),
 )
 BEHIND = {"-": PREFIX, "/": FRACTION, "d": FRACTION}  # d: of \\bmod
-ENCLOSING = re.compile(r"(\^|_|\\(frac|sqrt(\[\w+\])?|overline)(\{[^{}]*\})*)$")
-BEFORE = re.compile(r"(^|\(|\\left\S+|\\lfloor|\\lceil|\\\\|&|,|\\begin\{cases\})$")
-AFTER = re.compile(r"\)|,|\\right|\\rfloor|\\rceil|\\\\|&|\\end")
-CALLED = re.compile(r"\\(operatorname|mathord)\{[^{}]*\}(\^\w)?$|_\{\w+\}$|(?<!\})$")
-TALL = re.compile(r"\\(frac|sum|prod|begin|sqrt)")
+ENCLOSING = r"(\^|_|\\(frac|sqrt(\[\w+\])?|overline)(\{[^{}]*\})*)$"
+BEFORE = r"(^|\(|\\left\S+|\\lfloor|\\lceil|\\\\|&|,|\\begin\{cases\})$"
+AFTER = r"\)|,|\\right|\\rfloor|\\rceil|\\\\|&|\\end"
+CALLED = r"\\(operatorname|mathord)\{[^{}]*\}(\^\w)?$|_\{\w+\}$|(?<!\})$"
+TALL = r"\\(frac|sum|prod|begin|sqrt)"
 
 
 class Slot(NamedTuple):
@@ -57,9 +57,9 @@ def template(latex):
         braced = latex[start - 1 : start] == "{" and latex[stop : stop + 1] == "}"
         start, stop = (start - 1, stop + 1) if braced else (start, stop)
         left, right = latex[:start].rstrip(), latex[stop:].lstrip()
-        enclosed = braced and ENCLOSING.search(latex[:start]) is not None
+        enclosed = braced and re.search(ENCLOSING, latex[:start]) is not None
         binding = OPEN if enclosed else max(after(left), before(right))
-        if not enclosed and BEFORE.search(left) and AFTER.match(right):
+        if not enclosed and re.search(BEFORE, left) and re.match(AFTER, right):
             binding = OPEN
         parts += [latex[end:start], Slot(match[1], binding, enclosed)]
         end = stop
@@ -74,16 +74,16 @@ def after(left):
     for pattern, binding in INFIX:
         if re.search(f"({pattern})$", left):
             return BEHIND.get(left[-1], PREFIX if binding == PRODUCT else binding)
-    if BEFORE.search(left):
+    if re.search(BEFORE, left):
         return OPEN
-    if not CALLED.search(left) or re.search(r"\\(sum|prod)$", left):
+    if not re.search(CALLED, left) or re.search(r"\\(sum|prod)$", left):
         return PREFIX  # behind a factor, or a sign that takes products together
     return FRACTION  # behind the name of a function
 
 
 def before(right):
     """How tightly an argument must be bound in front of the text on its right."""
-    if not right or AFTER.match(right):
+    if not right or re.match(AFTER, right):
         return OPEN
     if right.startswith("^"):
         return ATOM
@@ -132,7 +132,7 @@ def outside(parts):
 
 def parenthesized(text):
     """A formula in parentheses that grow where it is tall."""
-    return rf"\left({text}\right)" if TALL.search(text) else f"({text})"
+    return rf"\left({text}\right)" if re.search(TALL, text) else f"({text})"
 
 
 def filled(parts, arguments):

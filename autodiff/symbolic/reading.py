@@ -72,13 +72,23 @@ def from_sympy(expression, symbols=None, *, share=True) -> Any:
     """
     sympy = sympy_module("from_sympy")
     leaves = flatten(expression)[0]
-    leaves = [e if is_array(sympy, e) else sympy.sympify(e) for e in leaves]
+    leaves = [e if is_array(sympy, e) else as_expression(sympy, e) for e in leaves]
     if symbols is None:
         free = set().union(*[e.free_symbols for e in leaves])
         symbols = sorted(free, key=str)
     elif not isinstance(symbols, (list, tuple)):
         symbols = [symbols]
     return Formula(sympy, unflatten(flatten(expression)[1], leaves), tuple(symbols), share)
+
+
+def as_expression(sympy, e):
+    """An expression, or a number as one; a text is not read, for reading it would run it."""
+    try:
+        return sympy.sympify(e, strict=True)
+    except sympy.SympifyError:
+        raise ArgumentError(
+            f"from_sympy: a {type(e).__name__} is given; give an expression, as sympify makes it"
+        ) from None
 
 
 class Formula:
@@ -200,8 +210,8 @@ def taken_apart(sympy, e):
         return pieces, [part for pair in e.args for part in pair.args]
     name = type(e).__name__
     row = getattr(type(e), "row", None) or READ.get(name) or Op.table.get(name)
-    known = isinstance(row, Elementwise) and len(row.arguments) != len(e.args)
-    if row is None or known:
+    misfit = isinstance(row, Elementwise) and len(row.arguments) != len(e.args)
+    if row is None or misfit:
         raise RuleError(
             f"from_sympy: {name} has no row in the table; evaluate it with doit(), rewrite it, or "
             "make an operator with autodiff.operator"

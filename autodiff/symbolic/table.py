@@ -1,6 +1,5 @@
 """Tables in text, LaTeX and HTML, with numbers and formulas in their cells."""
 
-from html import escape
 from typing import NamedTuple
 
 STYLE = "border-collapse: collapse; font-variant-numeric: tabular-nums;"
@@ -74,6 +73,11 @@ class Table(NamedTuple):
         inside = content.html if isinstance(content, Math) else escape(str(content))
         style = f"padding: 0.2em 0.8em; text-align: {align}; {more}".strip()
         return f'<{tag} style="{style}">{inside}</{tag}>'
+
+
+def escape(text):
+    """A text with the signs of HTML escaped."""
+    return text.translate({ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"})
 
 
 def as_text(cell):

@@ -128,12 +128,19 @@ def sympy_words(sympy):
     def choice(c, x, y):
         return sympy.Piecewise((x, c), (y, True))
 
+    def of_truths(connective):
+        """A connective that takes a number for whether it is not zero."""
+        return lambda *xs: connective(
+            *[x if isinstance(x, sympy.logic.boolalg.Boolean) else sympy.Ne(x, 0) for x in xs]
+        )
+
     words = {row.name: getattr(sympy, row.name) for row in NAMED if hasattr(sympy, row.name)}
     words |= {
         "ceil": sympy.ceiling, "maximum": sympy.Max, "minimum": sympy.Min, "choose": choice,
         "equal": sympy.Eq, "not_equal": sympy.Ne, "less": sympy.Lt, "less_equal": sympy.Le,
-        "greater": sympy.Gt, "greater_equal": sympy.Ge, "logical_and": sympy.And,
-        "logical_or": sympy.Or, "logical_not": sympy.Not, "logical_xor": sympy.Xor,
+        "greater": sympy.Gt, "greater_equal": sympy.Ge, "logical_and": of_truths(sympy.And),
+        "logical_or": of_truths(sympy.Or), "logical_not": of_truths(sympy.Not),
+        "logical_xor": of_truths(sympy.Xor),
         "isnan": lambda x: sympy.sympify(x is sympy.nan),
         "isinf": lambda x: sympy.sympify(x in (sympy.oo, -sympy.oo, sympy.zoo)),
         "isfinite": lambda x: sympy.sympify(x not in (sympy.oo, -sympy.oo, sympy.zoo, sympy.nan)),
@@ -151,9 +158,10 @@ def mpmath_words(context):
         "maximum": lambda x, y: x if x >= y else y, "minimum": lambda x, y: x if x <= y else y,
         "choose": lambda c, x, y: x if c else y, "equal": operator.eq, "not_equal": operator.ne,
         "less": operator.lt, "less_equal": operator.le, "greater": operator.gt,
-        "greater_equal": operator.ge, "logical_and": lambda x, y: x and y,
-        "logical_or": lambda x, y: x or y, "logical_not": operator.not_,
-        "logical_xor": operator.ne, "isfinite": context.isfinite, "conjugate": context.conj,
+        "greater_equal": operator.ge, "logical_and": lambda x, y: bool(x and y),
+        "logical_or": lambda x, y: bool(x or y), "logical_not": operator.not_,
+        "logical_xor": lambda x, y: bool(x) != bool(y), "isfinite": context.isfinite,
+        "conjugate": context.conj,
         "real_part": context.re, "imaginary_part": context.im, "sign": context.sign,
         "cbrt": context.cbrt, "half": context.mpf(0.5),
         "one": context.mpf(1), "zero": context.mpf(0),
