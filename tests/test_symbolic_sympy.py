@@ -307,6 +307,9 @@ def test_a_missing_package_is_one_sentence(module, call, monkeypatch):
 
 
 def test_every_elementwise_row_has_a_formula_or_a_reason():
-    without = {row.name for row in Op.table.values() if isinstance(row, Elementwise)}
+    # other tests may have put rows of their own into the table
+    own = [m for name, m in sys.modules.items() if name.startswith("autodiff.")]
+    rows = [row for m in own for row in vars(m).values() if isinstance(row, Elementwise)]
+    without = {row.name for row in rows}
     without -= {row.name for row in SPELLED}
     assert without <= {"stop_gradient", "watch", "copied"}
