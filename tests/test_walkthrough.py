@@ -39,6 +39,7 @@ def f(a):
         "f.__name__",
         "'f'",
     ),
+    ("torch.manual_seed(0)", "True", "True"),
     ("a = torch.randn(size=(), requires_grad=True)", "a.shape == ()", "True"),
     ("d = f(a)", "d.shape == ()", "True"),
     ("d.backward()", "a.grad == d / a", "tensor(True)"),
