@@ -1,5 +1,8 @@
 """Derivatives of programs, exact to rounding: eager, symbolic, and as functions of functions."""
 
+from importlib import import_module as _import_module
+from typing import Any as _Any
+
 from numpy import (
     bool_ as bool,
     bool_ as bool_,
@@ -15,7 +18,6 @@ from numpy import (
     pi as pi,
 )
 
-from . import autograd as autograd, numeric as numeric
 from .core.errors import (
     ArgumentError as ArgumentError,
     AutodiffError as AutodiffError,
@@ -60,7 +62,6 @@ from .interpret.grad_mode import (
 )
 from .interpret.graph import Node as Node, Variable as Variable, placeholder as placeholder_op
 from .interpret.tape import Tensor as Tensor
-from .numeric.check import check_grad as check_grad
 from .ops.arithmetic import (
     absolute as abs,
     absolute as absolute,
@@ -280,3 +281,33 @@ from .transform.taylor import (
 from .transform.vectorize import vmap as vmap
 
 __version__ = "0.1.0"
+
+# Names whose modules are imported when first asked for, so that the import stays light; a module
+# without an attribute of the name is meant itself.
+_LATER = {
+    "autograd": "autograd",
+    "check_grad": "numeric.check",
+    "compare": "show.compare",
+    "cost": "transform.cost",
+    "numeric": "numeric",
+    "symbolic": "symbolic",
+    **dict.fromkeys(
+        [
+            "ConvergenceError", "fixed_point", "least_squares", "linear_solve", "minimize",
+            "odeint", "quad", "root", "scipy_objective", "solve_ivp",
+        ],
+        "transform.implicit",
+    ),
+}  # fmt: skip
+
+
+def __getattr__(name) -> _Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'autodiff' has no attribute {name!r}")
+    module = _import_module(f"autodiff.{_LATER[name]}")
+    value = globals()[name] = getattr(module, name, module)
+    return value
+
+
+def __dir__():
+    return sorted({*globals(), *_LATER})

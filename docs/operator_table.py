@@ -129,6 +129,8 @@ def named_rules(row):
 
 def text(rule):
     """What a function or the one around it says it is; of others the source, without its head."""
+    if not isinstance(rule, types.FunctionType):
+        return first_sentence(type(rule).__doc__)
     path = Path(rule.__code__.co_filename)
     tree, source = parsed(path), path.read_text("utf-8")
     node = next(node for node in ast.walk(tree) if is_source(node, rule.__code__))
@@ -169,7 +171,9 @@ def is_source(node, code):
 
 def helpers(rule):
     """(name, what it is) of the functions that a rule calls and that are not public."""
-    for name in rule.__code__.co_names if rule.__name__ == "<lambda>" else ():
+    if not isinstance(rule, types.FunctionType) or rule.__name__ != "<lambda>":
+        return
+    for name in rule.__code__.co_names:
         value = rule.__globals__.get(name)
         if isinstance(value, types.FunctionType) and value.__doc__ and not hasattr(autodiff, name):
             yield name, first_sentence(value.__doc__)

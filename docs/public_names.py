@@ -3,7 +3,9 @@
 import ast
 import re
 from importlib import import_module
+from operator import attrgetter
 from pathlib import Path
+from types import ModuleType
 
 import autodiff
 from autodiff.core.op import Op
@@ -15,6 +17,7 @@ from autodiff.interpret.methods import Methods
 # <!-- methods: tape --> for methods of tensors, <!-- others --> for sections of what is left.
 MARK = re.compile(r"<!-- (names|methods): (.*?) -->")
 OTHERS = "<!-- others -->"
+DESCRIBED = {"autograd"}  # modules that the page describes in its own words
 
 
 def filled(text):
@@ -42,13 +45,27 @@ def title(module):
 
 def imported():
     """{module: {public name: its name there}} of the package, in the order of its imports."""
-    tree = ast.parse(Path(autodiff.__file__).read_text("utf-8"))
     found = {}
-    for node in tree.body:
-        if isinstance(node, ast.ImportFrom) and node.module:
-            names = {alias.asname: alias.name for alias in node.names}
-            found.setdefault(node.module, {}).update(names)
+    for module, names in statements(autodiff):
+        found.setdefault(module, {}).update(names)
+    for name, module in autodiff._LATER.items():
+        value = getattr(autodiff, name)
+        if not isinstance(value, ModuleType):
+            found.setdefault(module, {})[name] = name
+        elif module not in DESCRIBED:
+            for _, names in statements(value):
+                inner = {f"{name}.{public}": own for public, own in names.items()}
+                found.setdefault(module, {}).update(inner)
     return found
+
+
+def statements(package):
+    """(module, {public name: its name there}) of each import of public names."""
+    for node in ast.parse(Path(package.__file__).read_text("utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = {a.asname: a.name for a in node.names if a.asname and a.asname[0] != "_"}
+            if names:
+                yield node.module, names
 
 
 def entries(sources, modules):
@@ -65,7 +82,7 @@ def entries(sources, modules):
 def entry(own, publics):
     """The directive of one object."""
     first, *others = sorted(publics, key=lambda name: name != own)
-    value = getattr(autodiff, first)
+    value = attrgetter(first)(autodiff)
     lines = [f".. {directive(value)}:: autodiff.{first}{signature(value)}"]
     if isinstance(value, type) and not issubclass(value, BaseException):
         lines += ["   :members:", "   :exclude-members: " + ", ".join(excluded(value))]

@@ -24,7 +24,7 @@ FLOORS = (
     ("transform",),
     ("numeric", "symbolic", "sparse", "compile"),
     ("show", "optimize", "distributed"),
-    ("autograd", "testing"),
+    ("autograd", "testing", "numpy", "scipy", "linalg", "fft"),
     ("__init__",),
     ("examples",),
     ("cli",),

@@ -1,5 +1,7 @@
 """The exceptions of the library: each message says what was given, what is needed, what to do."""
 
+from numpy.linalg import LinAlgError
+
 
 class AutodiffError(Exception):
     """Base of every error that the library raises on purpose."""
@@ -11,6 +13,14 @@ class GraphError(AutodiffError, RuntimeError):
 
 class ShapeError(AutodiffError, ValueError, RuntimeError):
     """Shapes do not fit: a ValueError as in NumPy, and a RuntimeError as in PyTorch."""
+
+
+class MatrixError(ShapeError, LinAlgError):
+    """Not the matrices that linear algebra needs: a LinAlgError as in NumPy."""
+
+
+class GaugeError(AutodiffError, LinAlgError, RuntimeError):
+    """A derivative hangs on what a factorization leaves free, such as the basis of equal eigenvalues."""
 
 
 class DTypeError(AutodiffError, TypeError, RuntimeError):

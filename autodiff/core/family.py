@@ -6,6 +6,7 @@ values the cotangent is the direction of steepest ascent, so an analytic rule is
 way back, and the rule of a real function of complex values on the way forward.
 """
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -24,10 +25,17 @@ from .spec import (
 DTYPES: dict[tuple, Any] = {}  # (operator, dtypes of the arguments) -> dtype of the output
 
 
+SMALL = 4096  # elements up to which writing a number everywhere is quicker than broadcast_to
+
+
 def stretch(x, shape):
     """`x` broadcast to `shape`."""
     if x.shape == shape:
         return x
+    if isinstance(x, (np.ndarray, np.generic)) and prod(shape) <= SMALL:
+        out = np.empty(shape, x.dtype)
+        out[...] = x
+        return out
     return x.broadcast_to(shape) if type(x) in TRACED else np.broadcast_to(x, shape)
 
 
@@ -98,22 +106,27 @@ class Elementwise(Op):
         self.rules = rules or (None,) * len(self.arguments)
         self.analytic, self.differentiable = analytic, differentiable
         self.smooth = differentiable and any(r is not None for r in self.rules)
+        self.found = {}  # which arguments are tracked -> what is needed of them
 
     def needed(self, parents):
         """(whether each argument, whether the output) is read by the rules that will run."""
         if type(self.reads) is not tuple:
-            return [self.keep_args] * len(self.arguments), self.keep_out
-        run = [r for i, r in enumerate(self.reads) if parents is None or parents[i] is not None]
-        return [any(name in r for r in run) for name in self.arguments], any("z" in r for r in run)
+            return (self.keep_args,) * len(self.arguments), self.keep_out
+        tracked = None if parents is None else tuple([p is not None for p in parents])
+        if tracked not in self.found:
+            run = [r for i, r in enumerate(self.reads) if tracked is None or tracked[i]]
+            flags = tuple(any(name in r for r in run) for name in self.arguments)
+            self.found[tracked] = flags, any("z" in r for r in run)
+        return self.found[tracked]
 
     def keep(self, args, parents=None):
         if not self.keep_args:
             return None
         flags, _ = self.needed(parents)
-        return tuple([a if k else None for a, k in zip(args, flags)]) if any(flags) else None
+        return tuple([a if k else None for a, k in zip(args, flags)]) if True in flags else None
 
     def keeps_out(self, parents=None):
-        return self.needed(parents)[1]
+        return self.keep_out and self.needed(parents)[1]
 
     def infer(self, *args, **params) -> Any:
         shapes = [a.shape if hasattr(a, "shape") else () for a in args]
@@ -215,6 +228,11 @@ class Movement(Op):
         if infer:
             self.infer = infer
 
+    def __call__(self, *args, **params):
+        if len(args) == 1 and type(args[0]) in TRACED:
+            return args[0].single(self, params)
+        return super().__call__(*args, **params)
+
     def keep(self, args, parents=None):
         """Of what moves the shapes, and the index arrays as they are."""
         if self.linear is None:
@@ -305,6 +323,16 @@ class Contraction(Op):
         if batch:
             self.batched = batch
 
+    def __call__(self, *args, **params):
+        if len(args) == 2 and not params:
+            x, y = args
+            if type(x) in TRACED:
+                return x.binary(self, y)
+            if type(y) in TRACED:
+                return y.reflected(self, x)
+            return self.evaluate(x, y)
+        return super().__call__(*args, **params)
+
     def infer(self, *args, **params):
         out = self.evaluate(*[stand_in(a) for a in args], **params)
         found = Spec(np.shape(out), np.result_type(out))
@@ -334,6 +362,13 @@ class Contraction(Op):
         )
 
     def vjp(self, g, out, wanted, *args, **params):
+        if len(wanted) == 2 and type(self.transposes) is tuple and not is_complex(g.dtype):
+            first, second = self.transposes
+            a, b = wanted
+            return (
+                None if a is None else first(g, *args, **params),
+                None if b is None else second(g, *args, **params),
+            )
         return [
             None if w is None else self.transposed(i, g, *args, **params)
             for i, w in enumerate(wanted)

@@ -7,6 +7,8 @@ everything below it is a constant for it:
 """
 
 import re
+import sys
+from importlib import import_module
 from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -66,6 +68,7 @@ class Op:
     batch(batched, *args, **params) -> array                batch axis leads, in and out
     reads: what the rules read: "x" arguments, "y" output; the tape lets go of the rest.
       Of several arguments, one string for each rule: names of arguments, and "z" for the output
+    lower: its native code, a descriptor of core/lower.py; None where the compiler calls evaluate
     domain: one interval for each argument, where the laws may test
     sample(rng, dtype) -> [(args, params), ...]: what the laws test instead of a domain
     """
@@ -82,7 +85,7 @@ class Op:
 
     def __init__(
         self, signature, evaluate, *, reads: str | tuple[str, ...] = "xy", domain=None,
-        sample=None, latex=None, doc="", numpy=None, torch=None,
+        sample=None, latex=None, doc="", numpy=None, torch=None, lower=None,
     ):  # fmt: skip
         self.name, self.arguments = parse_signature(signature)
         self.signature, self.evaluate = signature, evaluate
@@ -91,6 +94,7 @@ class Op:
             self.keep_args = any(a in r for r in reads for a in self.arguments)
             self.keep_out = any("z" in r for r in reads)
         self.reads, self.domain, self.sample, self.latex = reads, domain, sample, latex
+        self.lower = lower
         self.grad_name = (torch or self.name.title().replace("_", "")) + "Backward0"
         self.__name__, self.__doc__ = self.name, doc
         if self.name in Op.table:
@@ -161,6 +165,15 @@ def missing(op, rule, spelling):
     return RuleError(
         f"{op.name} has no {rule} rule, which this transform needs; write {spelling} for its row"
     )
+
+
+def late(ufunc):
+    """Ours of a ufunc of SciPy, whose rows are made when one is first asked for; or None."""
+    special = sys.modules.get("scipy.special")
+    if special is None or getattr(special, ufunc.__name__, None) is not ufunc:
+        return None
+    import_module("autodiff.scipy.special")
+    return NUMPY.get(ufunc)
 
 
 def lookup(name):

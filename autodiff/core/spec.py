@@ -40,6 +40,8 @@ def from_end(axis, ndim) -> Any:
     """
     if axis is None:
         return None
+    if type(axis) is int and -ndim <= axis < ndim:
+        return (axis if axis < 0 else axis - ndim,)
     axes = axis if isinstance(axis, (tuple, list)) else (axis,)
     found = tuple(_one_from_end(a, ndim) for a in axes)
     if len(set(found)) != len(found):
@@ -62,7 +64,9 @@ def every_axis(axes, ndim):
 def kept_shape(shape, axes):
     """The shape after reducing `axes` with keepdims."""
     n = len(shape)
-    return tuple(1 if axes is None or i - n in axes else s for i, s in enumerate(shape))
+    if axes is None:
+        return (1,) * n
+    return tuple([1 if i - n in axes else s for i, s in enumerate(shape)])
 
 
 def reduced_shape(shape, axes, keepdims):

@@ -8,6 +8,8 @@ A structure is a plain nested tuple, so that it compares, hashes and pickles:
 
 from typing import Any
 
+from numpy import ndarray
+
 LEAF = "leaf"
 
 
@@ -19,9 +21,12 @@ def flatten(tree):
 
 def _flatten(tree, leaves):
     kind = type(tree)
+    if kind is ndarray or kind is float:
+        leaves.append(tree)
+        return LEAF
     if tree is None:
         return ("none", None, (), ())
-    if kind in (list, tuple):
+    if kind is tuple or kind is list:
         keys, children = range(len(tree)), tree
     elif isinstance(tree, dict):
         keys = _ordered(tree)
@@ -34,7 +39,7 @@ def _flatten(tree, leaves):
     else:
         leaves.append(tree)
         return LEAF
-    return (kind.__name__, kind, tuple(keys), tuple(_flatten(c, leaves) for c in children))
+    return (kind.__name__, kind, tuple(keys), tuple([_flatten(c, leaves) for c in children]))
 
 
 def _ordered(mapping):
@@ -55,8 +60,8 @@ def _unflatten(structure, leaves):
     name, kind, keys, children = structure
     if name == "none":
         return None
-    values = [_unflatten(c, leaves) for c in children]
-    if kind in (list, tuple):
+    values = [next(leaves) if c is LEAF else _unflatten(c, leaves) for c in children]
+    if kind is tuple or kind is list:
         return kind(values)
     if issubclass(kind, dict):
         return _filled_dict(kind, keys, values)

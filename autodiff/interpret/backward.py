@@ -6,7 +6,7 @@ import numpy as np
 
 from ..core.errors import GraphError
 from ..core.public import as_value
-from ..core.spec import Spec, is_complex
+from ..core.spec import FLOAT64, Spec, is_complex
 from .grad_mode import GradMode
 from .hooks import Watched, called
 from .inplace import CHANGED, checked, line_of
@@ -14,7 +14,14 @@ from .sweep import cast, sweep
 from .vertex import handle, pick, vertex
 
 ANOMALY = ContextVar("ANOMALY", default=False)  # whether passes look for NaN
+ONE = np.ones(())
+ONE.flags.writeable = False
 RELEASED = object()  # stands for what a pass has let go
+
+
+def one(dtype):
+    """The cotangent of a scalar."""
+    return ONE if dtype is FLOAT64 else np.ones((), dtype)
 
 
 def present(v):
@@ -30,8 +37,10 @@ def present(v):
 
 def spent(v):
     """What the vertex kept, which it lets go."""
-    kept = present(v)
-    if v.op.keep_args or v.op.keep_out:
+    out, args = kept = v.out, v.args
+    if args is RELEASED or CHANGED:
+        out, args = kept = present(v)
+    if args is not None or out is not None:
         v.args, v.out = RELEASED, None
     return kept
 
@@ -84,6 +93,8 @@ def seeds_of(tensors, gradients, record):
 def seed(y, g, record):
     """The cotangent to start from: of the shape and dtype of `y`."""
     if g is None:
+        if not record and y.dtype is FLOAT64 and y.shape == ():
+            return one(FLOAT64)
         if is_complex(y.dtype):
             raise GraphError(
                 f"grad can be implicitly created only for real scalar outputs but got {y.dtype}; "

@@ -2,15 +2,21 @@
 
 from typing import Any
 
+import numpy as np
+
+from ..ops.move import broadcast_to
+from .inplace_handles import remember
 from .methods import Methods, escaped
 
 
 class Batched(Methods):
     """A stack of examples along axis 0 of `value` that behaves as one example."""
 
-    __slots__ = ("value", "level")
+    __slots__ = ("value", "level", "storage", "steps", "__weakref__")
     value: Any
     level: int
+    storage: Any
+    steps: Any
 
     def interpret(self, op, level, args, params):
         mine = [type(a) is Batched and a.level == level for a in args]
@@ -18,7 +24,16 @@ class Batched(Methods):
         out = op.batch(mine, *values, **params)
         if type(out) is tuple:
             return tuple(batched(o, level) for o in out)
-        return batched(out, level)
+        result = batched(out, level)
+        if op.view:
+            remember(args[0], result, op, args[1:], params)
+        return result
+
+    def lifted(self, value):
+        """`value` for every example."""
+        if type(value) is Batched and value.level == self.level:
+            return value
+        return batched(broadcast_to(value, (self.value.shape[0], *np.shape(value))), self.level)
 
     @property
     def shape(self):

@@ -8,52 +8,30 @@ from ..core.errors import DTypeError, GraphError
 from ..core.spec import carries_derivative
 from ..ops import reduce, statistics
 from ..ops.choose import stop_gradient
-from ..ops.contract import inner_product, matmul, matrix_product
-from ..ops.index import getitem, setitem
+from ..ops.contract import inner_product, matmul, matrix_product, matrix_vector
+from ..ops.index import getitem, parse, setitem, taken
 from ..ops.move import broadcast_to
 from ..ops.reduce import reduced_mean, summed
 from . import backward as passes
-from .hooks import Handle, add_hook, retained, watch
+from .grad_fn import GradFn
+from .hooks import Handle, add_hook, retained
 from .inplace import change, is_view, refuse_inner
+from .inplace_handles import assign
 from .inplace_methods import INPLACE, copied
 from .methods import Methods, escaped
 from .printing import represent
 from .vertex import UNRECORDED, Leaf, handle, leaf
 
 WHOLE = {"axes": None, "keepdims": False}  # of a reduction: all elements to one number
+ROWS = {}  # parameters of x[i] for the first hundred numbers
 
 
-class GradFn:
-    """The operation that made a tensor, as PyTorch shows it: its name and what it came from."""
-
-    __slots__ = ("vertex",)
-
-    def __init__(self, vertex):
-        self.vertex = vertex
-
-    def inner(self):
-        """The vertex of the operation, behind the hooks."""
-        v = self.vertex
-        return v.parents[0] if v.op is watch else v
-
-    def name(self):
-        """Name of the pullback, such as MulBackward0."""
-        op = self.inner().op
-        return "AccumulateGrad" if op is None else op.grad_name
-
-    @property
-    def next_functions(self):
-        """The operations of the arguments, as pairs (function, 0)."""
-        return tuple((GradFn(p) if p is not None else None, 0) for p in self.inner().parents)
-
-    def __eq__(self, other):
-        return type(other) is GradFn and self.vertex is other.vertex
-
-    def __hash__(self):
-        return hash(self.vertex)
-
-    def __repr__(self):
-        return f"<{self.name()}>"
+def row(i):
+    """The parameters of x[i]."""
+    params = {"index": parse(i)[0]}
+    if 0 <= i < 100:
+        ROWS[i] = params
+    return params
 
 
 class EagerMethods(Methods):
@@ -290,12 +268,22 @@ class EagerMethods(Methods):
             return statistics.mean(self, *args, **kwargs)
         return self.single(reduced_mean, WHOLE)
 
+    def __getitem__(self, key):
+        if type(key) is int:
+            return self.single(taken, ROWS.get(key) or row(key))
+        if type(key) is slice or (type(key) is tuple and {int, slice}.issuperset(map(type, key))):
+            return self.single(taken, {"index": parse(key)[0]})
+        return getitem(self, key)
+
     def __matmul__(self, other):
         if hasattr(other, "shape") and self.level == getattr(other, "level", self.level):
-            a, b = len(self.shape), len(other.shape)
-            if a > 1 < b:
-                return self.binary(matrix_product, other)
-            if a == b == 1 and self.shape == other.shape:
+            a, b = len(self.value.shape), len(other.shape)
+            if a > 1:
+                if b > 1:
+                    return self.binary(matrix_product, other)
+                if b == 1:
+                    return self.binary(matrix_vector, other)
+            elif a == b == 1 and self.shape == other.shape:
                 return self.binary(inner_product, other)
         return matmul(self, other)
 
@@ -347,14 +335,29 @@ class EagerMethods(Methods):
 
     def __setitem__(self, key, new):
         if self.level:
-            raise escaped(
-                self, "a change in place", "use setitem(x, index, v) and the value it gives"
-            )
+            assign(self, key, new)
+            return
         target = getitem(self, key)
+        if storage_of(new) is storage_of(target) is not None and same_place(new, target):
+            return  # the second half of x[key] += v
         if type(target.value) is np.ndarray and np.may_share_memory(target.value, self.memory()):
             change(target, self.fitted(new, target.shape), "x[index] = v")
         else:
             change(self, setitem(self.like(self.value, self.vertex), key, new), "x[index] = v")
+
+    def another(self):
+        """A second handle on the same value."""
+        return self.like(self.value, self.vertex)
+
+    def take(self, new):
+        """Stand for another value of the same level from now on."""
+        self.value, self.vertex = new.value, new.vertex
+
+    def lifted(self, value):
+        """`value` as a constant of this level; a value of this level as it is."""
+        if type(value) is type(self) and value.level == self.level:
+            return value
+        return self.like(value)
 
     def fitted(self, new, shape):
         """`new` as a tensor of the given shape."""
@@ -367,6 +370,16 @@ class EagerMethods(Methods):
 
 for _name, _function in INPLACE.items():
     setattr(EagerMethods, _name, _function)
+
+
+def storage_of(x):
+    """What a tensor shares with its views; None before it has one."""
+    return getattr(x, "storage", None)
+
+
+def same_place(a, b):
+    """Whether two tensors are the same elements of the same memory."""
+    return a.value.__array_interface__ == b.value.__array_interface__
 
 
 def restored(kind, value, requires_grad):

@@ -7,7 +7,7 @@ import numpy as np
 from ..core.errors import FeedError, GraphError, UnknownShapeError
 from ..core.op import TRACED
 from ..core.spec import is_complex
-from .graph import Node, Variable, placeholder, upstream
+from .graph import Node, Variable, current, placeholder, upstream
 
 PLANS = 64  # sets of shapes for which an executor keeps its plan
 
@@ -25,7 +25,7 @@ class Executor:
 
     def __init__(self, nodes):
         self.single = type(nodes) is Node
-        self.nodes = [nodes] if self.single else list(nodes)
+        self.nodes = [current(x) for x in ([nodes] if self.single else nodes)]
         for i, x in enumerate(self.nodes):
             if type(x) is not Node:
                 raise GraphError(

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from ..core.family import zeros_like
 from ..core.spec import carries_derivative
+from .inplace_handles import remember
 from .methods import Methods
 from .sweep import cast
 
@@ -10,10 +12,12 @@ from .sweep import cast
 class Dual(Methods):
     """primal + ε tangent, with the ε of one jvp call."""
 
-    __slots__ = ("value", "tangent", "level")
+    __slots__ = ("value", "tangent", "level", "storage", "steps", "__weakref__")
     value: Any
     tangent: Any
     level: int
+    storage: Any
+    steps: Any
 
     def interpret(self, op, level, args, params):
         mine = [type(a) is Dual and a.level == level for a in args]
@@ -25,7 +29,16 @@ class Dual(Methods):
         pushed = op.jvp(tangents, out, *primals, **params)
         if type(out) is tuple:
             return tuple(dual(o, t, level) for o, t in zip(out, pushed))
-        return dual(out, pushed, level)
+        result = dual(out, pushed, level)
+        if op.view:
+            remember(args[0], result, op, args[1:], params)
+        return result
+
+    def lifted(self, value):
+        """`value` with a tangent of zeros; an integer has none and stays as it is."""
+        if type(value) is Dual and value.level == self.level:
+            return value
+        return dual(value, zeros_like(value), self.level)
 
     @property
     def shape(self):

@@ -2,21 +2,25 @@
 
 import os
 from itertools import count
+from operator import index
 from typing import Any
 from weakref import WeakValueDictionary
 
 import numpy as np
 
-from ..core.errors import UnknownShapeError
+from ..core.errors import GraphError, UnknownShapeError
 from ..core.family import Elementwise, Unary, result_dtype
 from ..core.op import NO_PARAMS, SYMBOLIC, TRACED, Op, new_level
 from ..core.spec import UNDECIDED, Spec, carries_derivative, is_complex
 from ..core.tree import flatten, unflatten
+from ..ops.arithmetic import positive
+from .inplace_handles import REBOUND, assign, remember
 from .methods import Methods, escaped
 from .sweep import cast, stored, sum_to, sweep
 from .tape import new_tensor
 from .vertex import Joint, leaf, pick
 
+TRACES: dict[int, Any] = {}  # level -> the trace under way, which knows the real values
 NODES = WeakValueDictionary()  # nodes that were pickled, by identity, so that they are found again
 PROCESS, serial = os.urandom(8).hex(), count().__next__
 INFIX = {
@@ -40,7 +44,8 @@ class Node(Methods):
     """
 
     __slots__ = (
-        "op", "args", "params", "known", "declared", "level", "given", "uid", "__weakref__",
+        "op", "args", "params", "known", "declared", "level", "given", "uid", "now", "first",
+        "storage", "steps", "__weakref__",
     )  # fmt: skip
     op: Any
     args: Any
@@ -50,8 +55,13 @@ class Node(Methods):
     level: int
     given: Any
     uid: Any
+    now: Any  # after a change in place: the node that the handle stands for
+    first: Any  # and the node that it was, for what was built on it before
 
     def interpret(self, op, level, args, params):
+        base = args[0]
+        if REBOUND:
+            args = tuple([current(a) for a in args])
         if not isinstance(op, Elementwise):
             for a in args:
                 if type(a) is Node and a.known is None:
@@ -65,7 +75,10 @@ class Node(Methods):
                 return self.defer(op, args, params)
             return node(op, args, params, Spec(None, result_dtype(op, args, **params)), level)
         if type(spec) is Spec:
-            return node(op, args, params, spec, level)
+            result = node(op, args, params, spec, level)
+            if op.view and type(base) is Node and base.op is not placeholder:
+                remember(base, result, op, args[1:], params)
+            return result
         shapes = tuple(s.shape for s in spec)
         joint = node(Joint(op), args, params, Spec(shapes, None), level)
         return picked(joint, spec)
@@ -89,7 +102,7 @@ class Node(Methods):
         """The node itself, or its several outputs: what a rule is shown."""
         if type(self.op) is Joint:
             return picked(self, self.op.op.infer(*self.args, **self.params))
-        return self
+        return self if self.first is None else self.first
 
     @property
     def parents(self):
@@ -145,7 +158,35 @@ class Node(Methods):
             c = node(summed, (c, p), NO_PARAMS, Spec(p.known, c.declared), self.level)
         return fitted(c, p.declared)
 
+    def another(self):
+        """The node that the handle stands for now, under a handle of its own."""
+        x = current(self)
+        return node(x.op, x.args, x.params, Spec(x.known, x.declared), x.level)
+
+    def take(self, new):
+        """Stand for another node from now on; what was built on this one stays as it is."""
+        if self.first is None:
+            self.first = self.another()
+        self.now = current(new)
+
+    def lifted(self, value):
+        """`value` as a constant node."""
+        if type(value) is Node:
+            return value
+        spec = Spec(np.shape(value), np.result_type(value))
+        return node(positive, (value,), NO_PARAMS, spec, self.level)
+
+    def __setitem__(self, key, new):
+        if self.op is placeholder and self.level == SYMBOLIC:
+            raise GraphError(
+                f"{self.label()} stands for what will be fed and cannot be changed in place; "
+                "change a copy of it, x.copy()"
+            )
+        assign(self, key, new)
+
     def __bool__(self):
+        if self.level in TRACES:
+            return TRACES[self.level].ask(self, bool)
         raise escaped(
             self, "a truth value before it is fed", "use where(condition, x, y), cond or while_loop"
         )
@@ -166,13 +207,32 @@ class Node(Methods):
         return iter([self[i] for i in range(len(self))])
 
 
+def answered(name, question):
+    """A conversion to a plain number: a node that is being traced knows its real value."""
+
+    def convert(self):
+        trace = TRACES.get(self.level)
+        return getattr(Methods, name)(self) if trace is None else trace.ask(self, question)
+
+    return convert
+
+
+for _name, _question in (("float", float), ("int", int), ("complex", complex), ("index", index)):
+    setattr(Node, f"__{_name}__", answered(f"__{_name}__", _question))
+
+
 def node(op, args, params, spec, level):
     """A node of these parts."""
     new = Node()
     new.op, new.args, new.params, new.level = op, args, params, level
     new.known, new.declared = spec
-    new.given = new.uid = None
+    new.given = new.uid = new.now = new.first = None
     return new
+
+
+def current(x):
+    """The node that a handle stands for after the changes in place; other values as they are."""
+    return x if type(x) is not Node or x.now is None else x.now
 
 
 def picked(joint, specs):

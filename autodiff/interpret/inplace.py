@@ -5,9 +5,8 @@ whole: the base gets the vertex of `replaced`, and every view is taken from it a
 of an array has a time; a vertex that kept the array earlier refuses to use it.
 """
 
-import sys
-import weakref
 from typing import Any
+from weakref import ref
 
 import numpy as np
 
@@ -15,47 +14,58 @@ from ..core.errors import GraphError, TracedError
 from ..core.op import TRACED
 from ..ops.arithmetic import positive
 from ..ops.index import setitem
-from .vertex import Leaf, clock
+from .inplace_handles import owner, remember
+from .vertex import Leaf, clock, users_line
 
 CHANGED = {}  # id of the memory's owner -> (weak reference to it, time, code, spot)
-LIBRARY = __name__.partition(".")[0]
 
 
 class Storage:
-    """What the handles on one memory have in common: the base's value, vertex and the handles."""
+    """What the handles on one memory have in common: the base's value, vertex and the handles.
 
-    __slots__ = ("value", "vertex", "level", "handles")
+    Each handle has `steps`: the operations that take it from the base.
+    room: how many handles are listed before the dead ones are struck off.
+    """
+
+    __slots__ = ("value", "vertex", "level", "handles", "room")
     value: Any
     vertex: Any
     level: int
     handles: list[Any]
+    room: int
 
-    def __init__(self, base):
-        self.value, self.vertex, self.level = base.value, base.vertex, base.level
-        self.handles = [(weakref.ref(base), ())]
+
+def new_storage(base):
+    """The storage of a handle that has got its first view."""
+    storage = base.storage = Storage()
+    storage.value, storage.vertex, storage.level = base.value, base.vertex, base.level
+    storage.handles, storage.room = [ref(base)], 8
+    base.steps = ()
+    return storage
 
 
 def remember_view(base, view, op, arrays, params):
     """Note that `view` shares memory with `base`, and the operation that gives it."""
-    if type(view.value) is not np.ndarray or type(base.value) is not np.ndarray:
+    if type(base) is not type(view):
         return
-    if owner(view.value) is not owner(base.value):  # a reshape that had to copy
+    if base.level:
+        remember(base, view, op, arrays, params)
         return
-    storage = getattr(base, "storage", None)
-    if storage is None:
-        storage = base.storage = Storage(base)
-    steps = next((steps for h, steps in storage.handles if h() is base), ())
-    view.storage = storage
-    if len(storage.handles) > 8:
-        storage.handles = [(h, s) for h, s in storage.handles if h() is not None]
-    storage.handles.append((weakref.ref(view), (*steps, (op, tuple(arrays), params))))
-
-
-def owner(array):
-    """The array that owns the memory."""
-    while type(array.base) is np.ndarray:
-        array = array.base
-    return array
+    value, memory = view.value, base.value
+    if type(value) is not np.ndarray or type(memory) is not np.ndarray:
+        return
+    if value.base is not memory and owner(value) is not owner(memory):  # a reshape had to copy
+        return
+    try:
+        storage = base.storage
+    except AttributeError:
+        storage = new_storage(base)
+    view.storage, view.steps = storage, (*base.steps, (op, arrays, params))
+    handles = storage.handles
+    if len(handles) > storage.room:
+        storage.handles = handles = [h for h in handles if h() is not None]
+        storage.room = 2 * len(handles) + 8
+    handles.append(ref(view))
 
 
 def note_change(array):
@@ -64,16 +74,8 @@ def note_change(array):
     memory = owner(array)
     key = id(memory)
     code, spot = users_line()
-    forget = weakref.ref(memory, lambda _: CHANGED.pop(key, None))
+    forget = ref(memory, lambda _: CHANGED.pop(key, None))
     CHANGED[key] = (forget, clock.now, code, spot)
-
-
-def users_line():
-    """The innermost line outside the library: (code, spot)."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(LIBRARY):
-        frame = frame.f_back
-    return frame.f_code, frame.f_lasti
 
 
 def line_of(code, spot):
@@ -174,13 +176,12 @@ def refuse_leaf(handle, result, name):
 
 def rebase(storage, handle, result):
     """Write a recorded change into the base, and take every live view from it anew."""
-    live = [(h(), steps) for h, steps in storage.handles if h() is not None]
-    mine = next(steps for h, steps in live if h is handle)
     base = handle.like(storage.value, storage.vertex)
-    new = written(base, mine, result)
+    new = written(base, handle.steps, result)
     storage.vertex = new.vertex
-    for h, steps in live:
-        h.vertex = taken_from(new, steps).vertex if steps else new.vertex
+    for h in [h() for h in storage.handles]:
+        if h is not None:
+            h.vertex = taken_from(new, h.steps).vertex if h.steps else new.vertex
 
 
 def written(base, steps, result):

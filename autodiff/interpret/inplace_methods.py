@@ -11,6 +11,8 @@ from ..ops.exponential import exp, log, relu, sigmoid
 from ..ops.move import broadcast_to
 from ..ops.trigonometric import cos, sin, tanh
 from .inplace import change, refuse_inner
+from .inplace_handles import augment
+from .names import AUGMENTED
 
 copied = Unary(
     "copied(x)", lambda x: np.array(x), lambda t, y, x: t,
@@ -40,7 +42,7 @@ def augmented(name, symbol, function):
 
     def call(self, other):
         if self.level:
-            return function(self, other)
+            return augment(self, function(self, other), f"x {symbol} y")
         return change(self, function(before(self), other), f"x {symbol} y")
 
     call.__name__ = name
@@ -85,12 +87,6 @@ def copy_(self, source):
 PAIRS = {
     "add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": operator.truediv,
     "pow": operator.pow, "remainder": operator.mod,
-}  # fmt: skip
-AUGMENTED = {
-    "__iadd__": ("+=", operator.add), "__isub__": ("-=", operator.sub),
-    "__imul__": ("*=", operator.mul), "__itruediv__": ("/=", operator.truediv),
-    "__ipow__": ("**=", operator.pow), "__imod__": ("%=", operator.mod),
-    "__ifloordiv__": ("//=", operator.floordiv),
 }  # fmt: skip
 SINGLE = {
     "exp": exp, "log": log, "sqrt": sqrt, "square": square, "sin": sin, "cos": cos, "tanh": tanh,

@@ -1,13 +1,19 @@
 """Python's operators and the methods of arrays, in NumPy's and PyTorch's words, of any value."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..core.errors import TracedError
-from ..core.op import NUMPY, Traced
+from ..core.op import NUMPY, Traced, late
 from ..ops import arithmetic, choose, complex, contract, index, move
-from .names import FUNCTIONS, OPERATORS, ROWS
+from .inplace_handles import assign, augment
+from .names import AUGMENTED, FUNCTIONS, OPERATORS, ROWS
+
+PLAIN = frozenset(("axis", "keepdims", "dim", "keepdim", "dims"))  # keywords of the fast path
+HANDLE = frozenset(("level", "storage", "steps", "__weakref__"))  # slots that no value has
+PROTOCOLS = f"{__package__}.protocols"  # many functions, read when one of them is first called
 
 
 class Size(int):
@@ -60,6 +66,16 @@ def function_method(name, function):
         return function(self, *args, **kwargs)
 
     call.__name__, call.__doc__ = name, function.__doc__
+    return call
+
+
+def augmented(name, symbol, function):
+    """`x += y`: the handle takes the result, and its views follow."""
+
+    def call(self, other):
+        return augment(self, function(self, other), f"x {symbol} y")
+
+    call.__name__ = name
     return call
 
 
@@ -159,6 +175,28 @@ class Methods(Traced):
 
     def __getitem__(self, key):
         return index.getitem(self, key)
+
+    def __setitem__(self, key, new):
+        assign(self, key, new)
+
+    def another(self):
+        """A second handle on the same value."""
+        new = type(self)()
+        new.level = self.level
+        new.take(self)
+        return new
+
+    def take(self, new):
+        """Stand for another value of the same kind and level from now on."""
+        for name in type(self).__slots__:
+            if name not in HANDLE:
+                setattr(self, name, getattr(new, name))
+
+    def lifted(self, value):
+        """`value` as a constant of this kind and level; what is of that level already, as it is."""
+        if type(value) is type(self) and value.level == self.level:
+            return value
+        return choose.where(False, self, value)
 
     def __contains__(self, item):
         return bool((self == item).any())
@@ -290,23 +328,15 @@ class Methods(Traced):
     matmul = bmm = mv = mm
 
     def __array_ufunc__(self, ufunc, way, *inputs, **kwargs):
-        op = NUMPY.get(ufunc)
+        op = NUMPY.get(ufunc) or late(ufunc)
         if op is None or way != "__call__" or kwargs:
-            extra = "" if way == "__call__" else f".{way}"
-            extra += f" with {', '.join(kwargs)}=" if kwargs else ""
-            raise TypeError(
-                f"numpy.{ufunc.__name__}{extra} has no row for values being differentiated; "
-                "write it with functions that have one, or make one with autodiff.operator"
-            )
+            return import_module(PROTOCOLS).apply_ufunc(ufunc, way, inputs, kwargs)
         return op(*inputs)
 
     def __array_function__(self, function, types, args, kwargs):
         ours = NUMPY.get(function)
-        if ours is None:
-            raise TypeError(
-                f"{function.__module__}.{function.__name__} has no row for values being "
-                "differentiated; write it with functions that have one"
-            )
+        if ours is None or len(args) > 2 or not PLAIN.issuperset(kwargs):
+            return import_module(PROTOCOLS).apply_function(function, args, kwargs)
         return ours(*args, **kwargs)
 
     def __array__(self, dtype=None, copy=None):
@@ -343,6 +373,9 @@ for _name, _op in OPERATORS.items():
     setattr(Methods, f"__{_name}__", _forward)
     if _name not in ("lt", "le", "gt", "ge", "eq", "ne"):
         setattr(Methods, f"__r{_name}__", _backward)
+
+for _name, (_symbol, _function) in AUGMENTED.items():
+    setattr(Methods, _name, augmented(_name, _symbol, _function))
 
 for _name, _op in ROWS.items():
     setattr(Methods, _name, method(_op))

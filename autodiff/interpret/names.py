@@ -1,5 +1,7 @@
 """What the operators and methods of a value stand for: names with their rows and functions."""
 
+import operator
+
 from ..ops import (
     arithmetic,
     choose,
@@ -57,4 +59,13 @@ FUNCTIONS = {
     "ne": choose.not_equal, "lt": choose.less, "le": choose.less_equal, "gt": choose.greater,
     "ge": choose.greater_equal, "logical_and": choose.logical_and,
     "logical_or": choose.logical_or, "logical_xor": choose.logical_xor,
+}  # fmt: skip
+
+AUGMENTED = {
+    "__iadd__": ("+=", operator.add), "__isub__": ("-=", operator.sub),
+    "__imul__": ("*=", operator.mul), "__itruediv__": ("/=", operator.truediv),
+    "__ipow__": ("**=", operator.pow), "__imod__": ("%=", operator.mod),
+    "__ifloordiv__": ("//=", operator.floordiv), "__imatmul__": ("@=", operator.matmul),
+    "__iand__": ("&=", operator.and_), "__ior__": ("|=", operator.or_),
+    "__ixor__": ("^=", operator.xor),
 }  # fmt: skip

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.family import Contraction, stretch, total
+from ..core.family import Contraction, stretch, total, zeros_like as zeros_of
 from ..core.op import TRACED
 from ..core.spec import carries_derivative
 from ..ops.arithmetic import divide, multiply, power
@@ -31,6 +31,7 @@ from ..ops.exponential import log
 from ..ops.linalg import solution
 from .batch import Batched
 from .forward import Dual
+from .inplace_handles import remember
 from .methods import Methods
 from .sweep import cast
 from .tape import Tensor
@@ -43,9 +44,11 @@ class Series(Methods):
     levels, all of the shape and dtype of the first; None is zero.
     """
 
-    __slots__ = ("coefficients", "level")
+    __slots__ = ("coefficients", "level", "storage", "steps", "__weakref__")
     coefficients: Any
     level: int
+    storage: Any
+    steps: Any
 
     def interpret(self, op, level, args, params):
         made, streams = {}, {}
@@ -58,11 +61,19 @@ class Series(Methods):
             finished = tuple([complete(o, order, level) for o in out])
         else:
             finished = complete(out, order, level)
+            if op.view:
+                remember(args[0], finished, op, args[1:], params)
         for value, _ in made.values():  # streams refer to each other in circles
             if type(value) is Stream and value.level == level:
                 value.source = None
         made.clear()
         return finished
+
+    def lifted(self, value):
+        """`value` as a constant polynomial."""
+        if type(value) is Series and value.level == self.level:
+            return value
+        return series([value] + [zeros_of(value)] * (len(self.coefficients) - 1), self.level)
 
     @property
     def value(self):

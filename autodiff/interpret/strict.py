@@ -1,7 +1,8 @@
 """Strict gradients: a path to an input that is cut raises, instead of giving a silent zero."""
 
 from ..core.errors import CutError
-from .inplace import line_of, users_line
+from .inplace import line_of
+from .vertex import users_line
 
 STRICT = set()  # levels whose transforms were asked to be strict
 

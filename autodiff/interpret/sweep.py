@@ -5,6 +5,7 @@ import numpy as np
 from ..core.errors import UnknownShapeError
 from ..core.spec import is_complex
 from ..ops.move import sum_to
+from .inplace_handles import REBOUND, as_recorded
 
 
 def sweep(seeds, see, targets=None, inspect=None, since=None):
@@ -42,22 +43,28 @@ def swept(seeds, see, targets, inspect, since):
         parents = v.parents
         if relevant is not None:
             parents = [p if p in relevant else None for p in parents]
-        if g is not None and any([p is not None for p in parents]):
+        pulled = ()
+        if g is not None and (relevant is None or any([p is not None for p in parents])):
             out, args = see(v)
             if op.accumulate is not None and additive(parents[0], g, cotangents):
-                op.accumulate(buffer(parents[0], cotangents, owned), g, *args, **v.params)
+                whole = buffer(parents[0], cotangents, owned)
+                op.accumulate(whole, g, *(args or parents), **v.params)
             else:
                 pulled = op.vjp(g, out, parents, *(args or parents), **v.params)
                 if inspect is not None:
                     inspect(v, pulled)
-                for p, c in zip(parents, pulled):
-                    if p is not None and c is not None:
-                        hear(p, c, v, cotangents, owned)
-        for p in parents:
-            if p is not None:
-                pending[p] -= 1
-                if not pending[p]:
-                    ready.append(p)
+        for p, c in zip(parents, pulled or parents):
+            if p is None:
+                continue
+            if c is not None and pulled:
+                plain = type(c) is np.ndarray and c.dtype is p.dtype and c.shape == p.shape
+                if plain and p not in cotangents:
+                    cotangents[p] = c
+                else:
+                    hear(p, c, v, cotangents, owned)
+            pending[p] -= 1
+            if not pending[p]:
+                ready.append(p)
     return found
 
 
@@ -144,4 +151,4 @@ def leading_to(roots, targets):
 
 def stored(v):
     """What a rule is shown at first order: the values themselves, or the nodes of a graph."""
-    return v.out, v.args
+    return as_recorded(v) if REBOUND else (v.out, v.args)

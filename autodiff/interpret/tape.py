@@ -29,11 +29,12 @@ class Tensor(EagerMethods):
     tensor([2., 4.])
     """
 
-    __slots__ = ("value", "vertex", "level", "storage", "__weakref__")
+    __slots__ = ("value", "vertex", "level", "storage", "steps", "__weakref__")
     value: Any
     vertex: Any
     level: int
     storage: Any
+    steps: Any
 
     def unary(self, op):
         """The hot path of one argument: evaluate, and write one vertex."""
@@ -84,8 +85,9 @@ class Tensor(EagerMethods):
         return result
 
     def single(self, op, params):
-        """The path of one argument with parameters, such as a reduction."""
-        value, level, parent = self.value, self.level, self.vertex
+        """The path of one argument with parameters, such as a reduction or a movement."""
+        level, parent = self.level, self.vertex
+        value = self.value if level or not op.view else self.memory()  # views share an array
         try:
             out = op(value, **params) if level else op.evaluate(value, **params)
         except (ValueError, TypeError) as error:
@@ -96,7 +98,11 @@ class Tensor(EagerMethods):
             result.vertex = None
             if STRICT or not op.smooth:
                 rare(result, op, (value,), (parent,), params)
+            if op.view:
+                remember_view(self, result, op, (), params)
             return result
+        if op.view:
+            remember_view(self, result, op, (), params)
         result.vertex = v = Vertex()
         v.op, v.parents, v.params = op, (parent,), params
         v.args = (value,) if op.keep_args else None
@@ -109,16 +115,21 @@ class Tensor(EagerMethods):
         """The general path: any number of arguments, parameters, several outputs."""
         if op.view and not level:
             args[0].memory()  # a number becomes an array, which a view can share
-        mine = [type(a) is Tensor and a.level == level for a in args]
-        values = [a.value if m else a for a, m in zip(args, mine)]
-        parents = tuple([a.vertex if m else None for a, m in zip(args, mine)])
+        values, parents, tracked = [], [], False
+        for a in args:
+            if type(a) is Tensor and a.level == level:
+                values.append(a.value)
+                parents.append(a.vertex)
+                tracked = tracked or a.vertex is not None
+            else:
+                values.append(a)
+                parents.append(None)
+        parents, cut = tuple(parents), tracked
         try:
-            out = op(*values, **params)
+            out = op(*values, **params) if level else op.evaluate(*values, **params)
         except (ValueError, TypeError) as error:
             raise explained(op, values, error, params) from None
-        tracked = (
-            op.differentiable and any([p is not None for p in parents]) and level > UNRECORDED.get()
-        )
+        tracked = tracked and op.differentiable and level > UNRECORDED.get()
         if type(out) is tuple:
             return several(op, level, parents if tracked else None, values, params, out)
         result = Tensor()
@@ -127,9 +138,9 @@ class Tensor(EagerMethods):
             result.vertex = vertex(op, parents, values, params, out)
         else:
             result.vertex = None
-            if STRICT and any([p is not None for p in parents]):
+            if STRICT and cut:
                 refuse_cut(op, level, out)
-        if op.view and not level:
+        if op.view:
             remember_view(args[0], result, op, args[1:], params)
         return result
 

@@ -11,6 +11,7 @@ from ..core.op import EAGER, NO_PARAMS, Op
 
 getframe = sys._getframe
 LIBRARY = __name__.partition(".")[0] + "."
+INSIDE = set()  # identities of the globals of the library's modules, which live as long as it does
 
 # Tensors of this level and below are not recorded: -1 usually, raised by no_grad.
 UNRECORDED = ContextVar("UNRECORDED", default=-1)
@@ -69,15 +70,27 @@ def leaf(value):
 
 def from_library(frame):
     """Whether a frame runs the library's own code."""
-    return (frame.f_globals.get("__name__") or "").startswith(LIBRARY)
+    found = (frame.f_globals.get("__name__") or "").startswith(LIBRARY)
+    if found:
+        INSIDE.add(id(frame.f_globals))
+    return found
 
 
 def locate(v, depth=1):
     """Note the innermost line outside the library, from so many calls up."""
     frame = getframe(depth)
-    while frame.f_back is not None and from_library(frame):
+    while id(frame.f_globals) in INSIDE or from_library(frame):
+        if frame.f_back is None:
+            break
         frame = frame.f_back
     v.code, v.spot = frame.f_code, frame.f_lasti
+
+
+def users_line():
+    """The innermost line outside the library: (code, spot)."""
+    here = Vertex()
+    locate(here)
+    return here.code, here.spot
 
 
 def vertex(op, parents, args, params, out):

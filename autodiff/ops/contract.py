@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import ShapeError
-from ..core.family import Contraction
+from ..core.family import Contraction, pad_rank
 from ..core.public import as_value, public
 from ..core.spec import Spec, broadcast_shapes, from_end, is_complex
 from .complex import conjugate
 from .einsum import einsum, letters
-from .move import as_array, expand_dims, joint_dtype, matrix_transpose, reshape, some, squeeze
+from .move import as_array, expand_dims, joint_dtype, reshape, some
 from .reduce import sum
 
 
@@ -27,11 +27,42 @@ def matrix_spec(x, y):
 
 matrix_product = Contraction(
     "matrix_product(x, y)", np.matmul,
-    lambda g, x, y: matrix_product(g, matrix_transpose(y)),
-    lambda g, x, y: matrix_product(matrix_transpose(x), g),
+    lambda g, x, y: matrix_product(g, y.mT),
+    lambda g, x, y: matrix_product(x.mT, g),
     infer=matrix_spec, latex=r"$x \, $y", torch="Mm",
     sample=lambda rng, dtype: some(dtype, rng, (((2, 3), (3, 2)), {}), (((2, 1, 3), (3, 2)), {}), (((0, 3), (3, 2)), {}), (((2, 0), (0, 2)), {})),
     doc="Product of matrices over the last two axes, leading axes broadcast: the row behind `matmul`.",
+)
+
+
+def matrix_vector_spec(x, y):
+    """Spec of the product of matrices and vectors."""
+    if x.shape[-1] != y.shape[-1]:
+        raise ShapeError(
+            f"matmul: inner sizes differ, {x.shape} @ {y.shape}; "
+            "the last size of the matrix must be that of the vector"
+        )
+    lead = broadcast_shapes("matmul", (x.shape[:-2], y.shape[:-1]))
+    return Spec((*lead, x.shape[-2]), joint_dtype(x, y))
+
+
+def batched_matrix_vector(batched, x, y):
+    """The products of batches, with the leading axes of an example lined up."""
+    rank = max(x.ndim - batched[0] - 2, y.ndim - batched[1] - 1)
+    return matrix_vector(
+        pad_rank(x, rank + 2) if batched[0] else x, pad_rank(y, rank + 1) if batched[1] else y
+    )
+
+
+matrix_vector = Contraction(
+    "matrix_vector(x, y)",
+    lambda x, y: np.matmul(x, y) if y.ndim == 1 else np.matmul(x, y[..., None])[..., 0],
+    lambda g, x, y: g[..., None] * y[..., None, :],
+    lambda g, x, y: matrix_vector(x.mT, g),
+    infer=matrix_vector_spec, batch=batched_matrix_vector,
+    latex=r"$x \, $y", torch="Mv",
+    sample=lambda rng, dtype: some(dtype, rng, (((2, 3), (3,)), {}), (((2, 3), (4, 3)), {}), (((4, 2, 3), (3,)), {}), (((0, 3), (3,)), {}), (((2, 0), (0,)), {})),
+    doc="Product of matrices and vectors over the last axis, leading axes broadcast.",
 )
 
 
@@ -74,9 +105,11 @@ def matmul(x, y):
         return inner_product(x, y)
     if a > 1 < b:
         return matrix_product(x, y)
-    if a == 1:
-        return squeeze(matrix_product(expand_dims(x, 0), y), -2)
-    return squeeze(matrix_product(x, expand_dims(y, 1)), -1)
+    if b == 1:
+        return matrix_vector(x, y)
+    if x.shape[0] != y.shape[-2]:
+        matrix_spec(expand_dims(x, 0), y)
+    return matrix_vector(y.mT, x)
 
 
 @public(np.dot)

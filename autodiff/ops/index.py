@@ -52,6 +52,8 @@ def parse(index):
 
     Whole indexes are completed by an ellipsis, so that the result is an array that shares memory.
     """
+    if type(index) is int:
+        return Index((index, Ellipsis)), ()
     parts = index if type(index) is tuple else (index,)
     template, arrays = [], []
     for part in parts:
@@ -97,7 +99,9 @@ def scattered_values(g, *arrays, index, shape):
 def add_at(out, g, arrays, index):
     """out[index] += g, counting an element as often as it is named."""
     where = index.fill(arrays)
-    if any(a.dtype.kind != "b" for a in arrays):
+    if not arrays:
+        out[where] += g
+    elif any(a.dtype.kind != "b" for a in arrays):
         np.add.at(out, where, g)
     else:
         out[where] += g

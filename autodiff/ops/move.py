@@ -1,5 +1,6 @@
 """Rows that move elements: reshape, transpose, broadcast, join and flip."""
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ def some(dtype, rng, *shapes_and_params):
 
 
 reshaped = Movement(
-    "reshaped(x)", lambda x, *, shape: np.reshape(x, shape),
+    "reshaped(x)", lambda x, *, shape: x.reshape(shape),
     lambda g, wanted, x, *, shape: g.reshape(x.shape),
     batch=lambda op, batched, x, *, shape: op(x, shape=x.shape[:1] + shape),
     view=True, latex="$x", torch="View",
@@ -46,7 +47,7 @@ reshaped = Movement(
 
 permuted = Movement(
     "permuted(x)",
-    lambda x, *, axes: np.transpose(x, (*range(np.ndim(x) - len(axes)), *axes)),
+    lambda x, *, axes: x.transpose((*range(x.ndim - len(axes)), *axes)),
     lambda g, wanted, x, *, axes: permuted(g, axes=inverse_permutation(axes)),
     batch=lambda op, batched, x, *, axes: op(x, axes=axes),
     view=True, latex=r"{$x}^\top", torch="Permute",
@@ -119,9 +120,9 @@ def reshape(x, shape, *more):
     """
     x = as_value(x)
     given = (shape, *more) if more else shape
-    size = int(np.prod(x.shape, dtype=int))
+    size = prod(x.shape)
     shape = full_shape(given, size)
-    if int(np.prod(shape, dtype=int)) != size:
+    if prod(shape) != size:
         raise ShapeError(f"reshape: {size} elements of shape {x.shape} do not fill shape {shape}")
     return reshaped(x, shape=shape)
 
@@ -148,7 +149,7 @@ def flatten(x, start_dim=0, end_dim=-1):
     first, last = (from_end(a, len(shape))[0] + len(shape) for a in (start_dim, end_dim))
     if first > last:
         raise ShapeError(f"flatten: start_dim {start_dim} comes after end_dim {end_dim}")
-    joined_size = int(np.prod(shape[first : last + 1], dtype=int))
+    joined_size = prod(shape[first : last + 1])
     return reshape(x, (*shape[:first], joined_size, *shape[last + 1 :]))
 
 

@@ -1,5 +1,7 @@
 """Rows that reduce axes: sums, products, extremes and norms."""
 
+import math
+
 import numpy as np
 
 from ..core.family import Reduction
@@ -26,8 +28,8 @@ def spread(low: float = -3, high: float = 3, shapes=SHAPES, **extra):
 
 def count(x, axes):
     """How many elements of `x` a reduction of `axes` takes together."""
-    n = len(x.shape)
-    return int(np.prod([s for i, s in enumerate(x.shape) if axes is None or i - n in axes], dtype=int))
+    shape, n = x.shape, len(x.shape)
+    return math.prod(shape if axes is None else [shape[a + n] for a in axes])
 
 
 def shared(t, y, x, axes):

@@ -240,6 +240,7 @@ def one_of_several(x, sums):
 # Notation that needs the parameters of a row.
 NOTED = {
     index.taken: indexed, index.scattered: unit, index.replaced: overwritten,
-    einsum.contracted: summed_over, contract.matrix_product: matrices, pick: one_of_several,
+    einsum.contracted: summed_over, contract.matrix_product: matrices,
+    contract.matrix_vector: matrices, pick: one_of_several,
 }  # fmt: skip
 PLAIN = (placeholder, index.taken, pick)

@@ -7,9 +7,10 @@ import numpy as np
 
 from ..core.errors import ArgumentError, DTypeError
 from ..core.op import TRACED
-from ..core.spec import carries_derivative, is_complex
+from ..core.spec import FLOAT64, carries_derivative, is_complex
 from ..core.tree import describe, flatten, paths
 from ..interpret.backward import own
+from ..interpret.graph import current
 
 
 class Transformed:
@@ -49,28 +50,52 @@ class Bound:
 
 
 def as_input(x, where) -> Any:
-    """A leaf of an argument as an array or a traced value; numbers are converted."""
+    """A leaf of an argument as an array or a traced value; numbers are converted.
+
+    where: what messages call it, or (names, number) to find that out.
+    """
     if type(x) in TRACED:
         return x
     if isinstance(x, (bool, int, float, complex)):
         return np.asarray(x)
     if hasattr(x, "dtype") and hasattr(x, "shape") and np.dtype(x.dtype).kind in "biufc":
         return x if isinstance(x, np.ndarray) or not isinstance(x, np.generic) else np.asarray(x)
+    where = where if isinstance(where, str) else where[0][where[1]]
     kind = f"an array of dtype {x.dtype}" if hasattr(x, "dtype") else f"a {type(x).__name__}"
     raise ArgumentError(f"{where} is {kind}; it needs arrays or numbers of a floating point dtype")
+
+
+class Names:
+    """What messages call the leaves of an argument; found when a message is written."""
+
+    __slots__ = ("name", "structure")
+
+    def __init__(self, name, structure):
+        self.name, self.structure = name, structure
+
+    def __iter__(self):
+        return iter([f"{self.name}: argument {mark or '0'}" for mark in paths(self.structure)])
+
+    def __getitem__(self, i):
+        return list(self)[i]
 
 
 def as_inputs(name, tree):
     """(leaves as arrays, structure, names of the leaves)"""
     leaves, structure = flatten(tree)
-    marks = paths(structure)
-    named = [f"{name}: argument {mark or '0'}" for mark in marks]
-    return [as_input(x, where) for x, where in zip(leaves, named)], structure, named
+    named = Names(name, structure)
+    for i, x in enumerate(leaves):
+        if type(x) is not np.ndarray or x.dtype is not FLOAT64:
+            leaves[i] = as_input(x, (named, i))
+    return leaves, structure, named
 
 
 def require_float(values, named, holomorphic=False):
     """Raise unless every leaf carries a derivative."""
-    for x, where in zip(values, named):
+    for i, x in enumerate(values):
+        if not holomorphic and carries_derivative(x.dtype):
+            continue
+        where = named[i]
         if not carries_derivative(x.dtype):
             raise DTypeError(
                 f"{where} has dtype {x.dtype}, which carries no derivative; "
@@ -106,6 +131,7 @@ def at_level(x, level, kind):
 
 def result(x) -> Any:
     """A value of a function as an array, unless it is traced."""
+    x = current(x)
     return x if type(x) in TRACED or hasattr(x, "dtype") else np.asarray(x)
 
 

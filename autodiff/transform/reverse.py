@@ -9,8 +9,8 @@ from ..core.errors import ArgumentError, CutError, GraphError, OutputError
 from ..core.op import TRACED, new_level
 from ..core.spec import carries_derivative, is_complex
 from ..core.tree import describe, flatten, unflatten
-from ..interpret.backward import again
-from ..interpret.graph import Node, gradient_like
+from ..interpret.backward import again, one
+from ..interpret.graph import Node, current, gradient_like
 from ..interpret.strict import STRICT, refuse_zero
 from ..interpret.sweep import cast, stored, sweep
 from ..interpret.tape import Tensor, new_tensor
@@ -86,7 +86,8 @@ def linearized_at(level, f, leaves, structure, has_aux):
     """`linearized`, at a given level."""
     vertices = [leaf(x) if carries_derivative(x.dtype) else None for x in leaves]
     inputs = [new_tensor(x, v, level) for x, v in zip(leaves, vertices)]
-    out, aux = f(*unflatten(structure, inputs)), None
+    given = [new_tensor(x, v, level) for x, v in zip(leaves, vertices)]  # f may rebind its handles
+    out, aux = f(*unflatten(structure, given)), None
     if has_aux:
         out, aux = split_auxiliary(out)
         aux = lowered(aux, level)
@@ -169,7 +170,7 @@ def gradients_of(name, f, args, kwargs, argnums, has_aux, holomorphic, strict):
         value = y.value
         if y.vertex is not None:
             inspect = refuse_zero if strict else None
-            found = sweep({y.vertex: np.ones((), y.dtype)}, stored, inspect=inspect)
+            found = sweep({y.vertex: one(y.dtype)}, stored, inspect=inspect)
     if strict:
         require_reached(inputs, found, named)
     pulled = [zero_if_none(found.get(x.vertex), x) for x in inputs]
@@ -258,6 +259,7 @@ def gradients(y, xs):
 
 def symbolic_gradients(y, xs):
     """The gradient as nodes."""
+    y = current(y)
     found = sweep({y: ones_like(y)}, stored, set(xs))
     return [zeros_like(x) if found.get(x) is None else gradient_like(found[x], x) for x in xs]
 
