@@ -62,7 +62,7 @@ def test_a_wrong_derivative_by_hand_is_seen():
 
 def test_operations_are_those_that_cost_counts(found):
     counted = cost(survey, 2.0, 5.0)
-    assert found["reverse"].operations == counted.reverse.operations == 13
+    assert found["reverse"].operations == counted.reverse.operations == 12
     evaluations = int(found["numerical"].remark.split()[0])
     assert found["numerical"].operations == 5 * evaluations
     assert found["by hand"].operations == 4
