@@ -160,6 +160,7 @@ from .ops.linalg import (
     cholesky as cholesky,
     det as det,
     inv as inv,
+    inv as inverse,
     slogdet as slogdet,
     solve as solve,
 )
@@ -285,20 +286,34 @@ __version__ = "0.1.0"
 # Names whose modules are imported when first asked for, so that the import stays light; a module
 # without an attribute of the name is meant itself.
 _LATER = {
-    "autograd": "autograd",
-    "check_grad": "numeric.check",
-    "compare": "show.compare",
-    "cost": "transform.cost",
-    "numeric": "numeric",
-    "symbolic": "symbolic",
-    **dict.fromkeys(
-        [
-            "ConvergenceError", "fixed_point", "least_squares", "linear_solve", "minimize",
-            "odeint", "quad", "root", "scipy_objective", "solve_ivp",
-        ],
-        "transform.implicit",
-    ),
-}  # fmt: skip
+    name: module
+    for module, names in {
+        "autograd": "autograd",
+        "fft": "fft",
+        "linalg": "linalg",
+        "numeric": "numeric",
+        "numeric.check": "check_grad",
+        "numpy": "numpy",
+        "ops.pick": "allclose isclose",
+        "ops.rearrange": "roll",
+        "ops.scan": "cumprod",
+        "ops.softmax": "log_softmax softmax",
+        "ops.torch_names": "addcdiv addcmul addmm addmv addr baddbmm bmm clamp_max clamp_min lerp"
+        " logdet masked_fill numel rsqrt",
+        "ops.torch_pieces": "argsort chunk diag gather index_add index_select narrow"
+        " repeat_interleave scatter scatter_add sort split tile topk tril triu unbind",
+        "optimize": "optimize",
+        "scipy": "scipy",
+        "show": "show",
+        "show.compare": "compare",
+        "show.explain": "explain",
+        "symbolic": "symbolic",
+        "transform.cost": "cost",
+        "transform.implicit": "ConvergenceError fixed_point least_squares linear_solve minimize"
+        " odeint quad root scipy_objective solve_ivp",
+    }.items()
+    for name in names.split()
+}
 
 
 def __getattr__(name) -> _Any:

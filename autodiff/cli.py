@@ -11,6 +11,8 @@ import sys
 
 from .examples import demo as demonstration
 from .examples.table import InputError
+from .show.explain_command import add_explain
+from .show.race_command import add_race
 
 INTERRUPTED, UNREAD = 130, 141  # what shells expect after control-C and a closed pipe
 
@@ -124,4 +126,4 @@ def positive(text):
     return number
 
 
-COMMANDS = (demo,)
+COMMANDS = (demo, add_explain, add_race)

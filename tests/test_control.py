@@ -193,12 +193,6 @@ def test_misuse_raises_one_sentence(program, words):
         program()
 
 
-def test_a_loop_on_an_unfed_variable_says_what_to_do():
-    x = ad.Variable(name="x", shape=())
-    with pytest.raises(ad.TracedError, match="while_loop"):
-        ad.while_loop(lambda y: y < 3, lambda y: 2 * y, x)
-
-
 def test_a_branch_on_an_unfed_variable_becomes_a_choice():
     x = ad.Variable(name="x", shape=())
     y = ad.cond(x > 0, ad.square, ad.negative, x)

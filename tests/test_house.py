@@ -23,7 +23,8 @@ FLOORS = (
     ("interpret",),
     ("transform",),
     ("numeric", "symbolic", "sparse", "compile"),
-    ("show", "optimize", "distributed"),
+    ("optimize", "distributed"),
+    ("show",),
     ("autograd", "testing", "numpy", "scipy", "linalg", "fft"),
     ("__init__",),
     ("examples",),
@@ -139,7 +140,7 @@ def classes_of_tests(files):
     """Classes that are no subject of a test: one is local to it, derives from something or is
     decorated."""
     for path, source in files.items():
-        tree = ast.parse(source)
+        tree = ast.parse(source if Path(path).name.startswith("test_") else "")
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
                 groups = any(getattr(item, "name", "").startswith("test") for item in node.body)

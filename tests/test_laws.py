@@ -5,10 +5,16 @@ import sys
 import pytest
 
 import autodiff
+import autodiff.fft
+import autodiff.linalg
+import autodiff.numpy
+import autodiff.scipy.special
+import autodiff.scipy.stats
 from autodiff import testing
 from autodiff.core import family
 from autodiff.core.family import Elementwise, Reduction
 from autodiff.core.op import Op
+from autodiff.ops.scipy_special import Refused
 
 
 def named():
@@ -119,7 +125,7 @@ def test_no_rule_of_the_table_can_be_a_thousandth_off(row, monkeypatch):
     if isinstance(row, Elementwise):
         right = row.rules
         for i, rule in enumerate(right):
-            if rule is not None:
+            if rule is not None and not isinstance(rule, Refused):
                 monkeypatch.setattr(row, "rules", (*right[:i], scaled(rule), *right[i + 1 :]))
                 caught(row, "jvp")
     elif isinstance(row, Reduction):

@@ -39,7 +39,9 @@ SCALARS = {
     r"\pi \, x + 2 \, \pi + \ln 2": lambda x: np.pi * x + 2 * np.pi + np.log(2),
     r"10^{-5} \, x + 1.5 \cdot 10^{-7}": lambda x: 1e-5 * x + 1.5e-7,
     r"\alpha \, w_{\mathrm{in}} + \mathit{loss}": lambda alpha, w_in, loss: alpha * w_in + loss,
-    r"\begin{cases} x & x > 0 \\ e^{x} \end{cases}": lambda x: ad.where(x > 0, x, ad.exp(x)),
+    r"\begin{cases} x & x > 0 \\ e^{x} & \text{otherwise} \end{cases}": lambda x: ad.where(
+        x > 0, x, ad.exp(x)
+    ),
     r"\left|x - 1\right| + \lfloor x \rfloor": lambda x: abs(x - 1) + ad.floor(x),
     r"\left(x,\; \frac{y}{x}\right)": lambda x, y: (x, y / x),
     r"x \, \mathbf{c}_{1}": lambda x: x * np.arange(9.0),

@@ -20,7 +20,7 @@ class MatrixError(ShapeError, LinAlgError):
 
 
 class GaugeError(AutodiffError, LinAlgError, RuntimeError):
-    """A derivative hangs on what a factorization leaves free, such as the basis of equal eigenvalues."""
+    """A derivative depends on what a factorization leaves free, as a basis of equal eigenvalues."""
 
 
 class DTypeError(AutodiffError, TypeError, RuntimeError):

@@ -43,11 +43,11 @@ class Traced:
 
     def binary(self, op, other):
         """`op(self, other)` for a row of two arguments."""
-        return Op.__call__(op, self, other)
+        return Op.__call__(op, self, np.asarray(other) if type(other) is list else other)
 
     def reflected(self, op, other):
         """`op(other, self)`, where `other` is an array or a number."""
-        return Op.__call__(op, other, self)
+        return Op.__call__(op, np.asarray(other) if type(other) is list else other, self)
 
     def single(self, op, params):
         """`op(self, **params)` for a row of one argument with parameters."""
@@ -68,6 +68,8 @@ class Op:
     batch(batched, *args, **params) -> array                batch axis leads, in and out
     reads: what the rules read: "x" arguments, "y" output; the tape lets go of the rest.
       Of several arguments, one string for each rule: names of arguments, and "z" for the output
+    cuts: whether a zero that a rule gives is one by structure: what was not chosen has no influence
+    pole: whether a slope may be infinite where the value is finite
     lower: its native code, a descriptor of core/lower.py; None where the compiler calls evaluate
     domain: one interval for each argument, where the laws may test
     sample(rng, dtype) -> [(args, params), ...]: what the laws test instead of a domain
@@ -80,12 +82,15 @@ class Op:
     differentiable = True
     smooth = True  # differentiable, and not with a derivative of zero everywhere
     view = False  # whether evaluate may return memory of its argument
+    cuts = pole = False
+    effect = False  # whether the pullback does something beside, so that it must run only once
     outputs: int | None = None  # how many, where evaluate returns a tuple
     accumulate: Any = None  # accumulate(buffer, g, *args, **params): vjp that adds to what is there
 
     def __init__(
         self, signature, evaluate, *, reads: str | tuple[str, ...] = "xy", domain=None,
         sample=None, latex=None, doc="", numpy=None, torch=None, lower=None,
+        cuts=False, pole=False,
     ):  # fmt: skip
         self.name, self.arguments = parse_signature(signature)
         self.signature, self.evaluate = signature, evaluate
@@ -94,7 +99,7 @@ class Op:
             self.keep_args = any(a in r for r in reads for a in self.arguments)
             self.keep_out = any("z" in r for r in reads)
         self.reads, self.domain, self.sample, self.latex = reads, domain, sample, latex
-        self.lower = lower
+        self.lower, self.cuts, self.pole = lower, cuts, pole
         self.grad_name = (torch or self.name.title().replace("_", "")) + "Backward0"
         self.__name__, self.__doc__ = self.name, doc
         if self.name in Op.table:
@@ -139,6 +144,25 @@ class Op:
     def vjp(self, g, out, wanted, *args, **params) -> Any:
         raise missing(self, "vjp", "vjp(g, out, wanted, *args, **params)")
 
+    def influence(self, i, g, out, wanted, *args, **params) -> Any:
+        """Which elements of each argument influence the result, if those of `out` in `i` do.
+
+        Numbers above zero where there is influence, or None for all; so is `i`.  Of a row that says
+        nothing else every element of an argument influences every element of the output.
+        """
+        if type(i) is np.ndarray and not i.any():
+            return [None if w is None else np.zeros(w.shape) for w in wanted]
+        return [None] * len(wanted)
+
+    def influenced(self, influences, out, *args, **params) -> Any:
+        """Which elements of the output an input moves, for those of the arguments that it moves.
+
+        Numbers above zero or None for all, as in `influence`; of a constant argument 0.
+        """
+        if any([type(i) is not np.ndarray or i.any() for i in influences if type(i) is not int]):
+            return None
+        return np.zeros(out.shape) if hasattr(out, "shape") else None
+
     def batch(self, batched, *args, **params) -> Any:
         raise missing(self, "batch", "batch(batched, *args, **params)")
 
@@ -178,6 +202,8 @@ def late(ufunc):
 
 def lookup(name):
     """The row of that name; a pickled row is found again by it."""
+    if name not in Op.table:
+        import_module("autodiff.interpret.protocols")  # rows that are made when first asked for
     try:
         return Op.table[name]
     except KeyError:

@@ -35,14 +35,11 @@ def present(v):
     return checked(v) if CHANGED else (v.out, v.args)
 
 
-def spent(v):
-    """What the vertex kept, which it lets go."""
-    out, args = kept = v.out, v.args
-    if args is RELEASED or CHANGED:
-        out, args = kept = present(v)
-    if args is not None or out is not None:
-        v.args, v.out = RELEASED, None
-    return kept
+def release(vertices):
+    """Let go what the vertices kept."""
+    for v in vertices:
+        if v.args is not None or v.out is not None:
+            v.args, v.out, v.hint = RELEASED, None, None
 
 
 def again(kind):
@@ -121,9 +118,11 @@ def pulled(tensors, gradients, keep, record, targets=None):
     """Sweep the tape from `tensors`: {vertex: cotangent tensor or None}."""
     kind = type(tensors[0])
     seeds = seeds_of(tensors, gradients, record)
-    see = again(kind) if record else present if keep else spent
+    see, visited = again(kind) if record else present, None if keep else []
     with GradMode(record):
-        found = sweep(seeds, see, targets, refuse_nan if ANOMALY.get() else None)
+        inspect = refuse_nan if ANOMALY.get() else None
+        found = sweep(seeds, see, targets, inspect, visited=visited)
+    release(visited or ())
     if record:
         return found
     used = {id(s) for s in seeds.values()}

@@ -12,6 +12,8 @@ from .methods import Methods, escaped
 class Batched(Methods):
     """A stack of examples along axis 0 of `value` that behaves as one example."""
 
+    concrete = False  # the numbers differ from example to example
+
     __slots__ = ("value", "level", "storage", "steps", "__weakref__")
     value: Any
     level: int

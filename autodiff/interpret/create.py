@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.errors import ShapeError
 from ..core.op import TRACED
 from ..core.public import has_traced
 from ..ops.move import as_array
@@ -52,7 +53,31 @@ def tensor(data, *, dtype=None, requires_grad=False):
         data = data.detach().value
     elif isinstance(data, (list, tuple)) and has_traced(data):
         data = as_array(data).detach().value
-    return made(np.array(data, dtype), requires_grad)
+    return made(numbers("tensor", np.array, data, dtype), requires_grad)
+
+
+def numbers(name, convert, data, dtype):
+    """`data` as an array of numbers, by `np.array` or `np.asarray`.
+
+    Raises TypeError for what is no number, ShapeError for rows of different lengths.
+    """
+    try:
+        array = convert(data, dtype)
+    except (TypeError, ValueError) as error:
+        if isinstance(data, (list, tuple)) and "inhomogeneous" in str(error):
+            raise ShapeError(
+                f"{name}: the data are rows of different lengths; an array needs equal ones"
+            ) from None
+        kind = type(data).__name__
+        raise TypeError(f"{name}: data of type {kind} are not {dtype}: {error}") from None
+    if array.dtype.kind not in "biufc":
+        kind = type(data).__name__
+        what = f", with elements of dtype {array.dtype}" if array.ndim else ""
+        raise TypeError(
+            f"{name}: the data are of type {kind}{what}; give numbers, sequences of them, or an "
+            "array"
+        )
+    return array
 
 
 def as_tensor(data, dtype=None):
@@ -63,7 +88,16 @@ def as_tensor(data, dtype=None):
     """
     if type(data) in TRACED:
         return data if dtype is None else data.astype(dtype)
-    return new_tensor(np.asarray(data, dtype))
+    if isinstance(data, (list, tuple)) and has_traced(data):
+        return as_tensor(as_array(data), dtype)
+    return new_tensor(
+        data if is_array(data, dtype) else numbers("as_tensor", np.asarray, data, dtype)
+    )
+
+
+def is_array(data, dtype):
+    """Whether `data` is an array already, of another library perhaps, and stays as it is."""
+    return dtype is None and hasattr(data, "__array_function__") and data.dtype.kind in "biufc"
 
 
 def from_numpy(array):
@@ -74,7 +108,7 @@ def from_numpy(array):
     """
     if not hasattr(array, "__array_interface__"):
         raise TypeError(f"from_numpy needs an array, not {type(array).__name__}; use tensor(data)")
-    return new_tensor(array)
+    return new_tensor(numbers("from_numpy", np.asarray, array, None))
 
 
 def arange(start, end=None, step: Any = 1, *, dtype=None, requires_grad=False):

@@ -13,12 +13,13 @@ from ..ops.index import getitem, parse, setitem, taken
 from ..ops.move import broadcast_to
 from ..ops.reduce import reduced_mean, summed
 from . import backward as passes
+from .copying import copied
 from .grad_fn import GradFn
 from .hooks import Handle, add_hook, retained
-from .inplace import change, is_view, refuse_inner
+from .inplace import as_array_of_numpy, change, is_view, rebinds, refuse_inner
 from .inplace_handles import assign
-from .inplace_methods import INPLACE, copied
-from .methods import Methods, escaped
+from .inplace_methods import INPLACE
+from .methods import AS_ARRAY, AS_NUMBER, WHOLE as WHOLE_KEYWORDS, Methods, escaped
 from .printing import represent
 from .vertex import UNRECORDED, Leaf, handle, leaf
 
@@ -200,29 +201,26 @@ class EagerMethods(Methods):
 
         Raises RuntimeError for a tensor that requires a gradient, unless `force`.
         """
-        if self.level:
-            raise escaped(self, "an array", "stay with functions of the table")
+        if self.level and carries_derivative(self.dtype):
+            raise escaped(self, "an array", AS_ARRAY)
         if self.vertex is not None and not force:
             raise GraphError(
                 "can't call numpy() on Tensor that requires grad; "
-                "use tensor.detach().numpy() instead"
+                "use tensor.detach().numpy() instead; an array to be filled with such tensors is "
+                "made by np.zeros_like(x), and np.array([x, y]) is np.stack([x, y])"
             )
         return self.memory()
 
     def __array__(self, dtype=None, copy=None):
-        array = self.numpy()
+        array = np.asarray(self.numpy())  # the numbers of a transform's integers
         if copy or (dtype is not None and array.dtype != dtype):
             return np.array(array, dtype)
         return array
 
     def item(self):
         """The one number as a Python number."""
-        if self.level:
-            raise escaped(
-                self,
-                "a number",
-                "return it from the function, or use stop_gradient(x) where a constant is meant",
-            )
+        if self.level and carries_derivative(self.dtype):
+            raise escaped(self, "a number", AS_NUMBER)
         if self.numel() != 1:
             raise GraphError(
                 f"a Tensor with {self.numel()} elements cannot be converted to Scalar; "
@@ -232,15 +230,17 @@ class EagerMethods(Methods):
 
     def tolist(self):
         """The numbers as nested lists."""
-        if self.level:
-            raise escaped(self, "a list", "stay with functions of the table")
+        if self.level and carries_derivative(self.dtype):
+            raise escaped(self, "a list", AS_ARRAY)
         return np.asarray(self.value).tolist()
+
+    def copy(self, order="C"):
+        """A copy as NumPy makes it: x[i] of one element is a number, and no view."""
+        return as_array_of_numpy(self.unary(copied))
 
     def clone(self):
         """A copy in new memory, through which the gradient passes."""
         return self.unary(copied)
-
-    copy = clone
 
     def contiguous(self):
         """This tensor; memory order makes no difference here."""
@@ -260,10 +260,14 @@ class EagerMethods(Methods):
 
     def sum(self, *args, **kwargs):
         """Sum over `axis`, or `dim` as in PyTorch; of all elements by default."""
+        if not WHOLE_KEYWORDS.isdisjoint(kwargs):
+            return np.sum(self, *args, **kwargs)
         return reduce.sum(self, *args, **kwargs) if args or kwargs else self.single(summed, WHOLE)
 
     def mean(self, *args, **kwargs):
         """Mean over `axis`, or `dim` as in PyTorch; of all elements by default."""
+        if not WHOLE_KEYWORDS.isdisjoint(kwargs):
+            return np.mean(self, *args, **kwargs)
         if args or kwargs:
             return statistics.mean(self, *args, **kwargs)
         return self.single(reduced_mean, WHOLE)
@@ -313,7 +317,7 @@ class EagerMethods(Methods):
     def __format__(self, spec):
         if not self.shape and not self.level:
             return format(self.item(), spec)
-        return object.__format__(self, spec)
+        return super().__format__(spec) if self.level else object.__format__(self, spec)
 
     def __repr__(self):
         return represent(self)
@@ -334,7 +338,7 @@ class EagerMethods(Methods):
     # ---------------------------------------------------------------- in place
 
     def __setitem__(self, key, new):
-        if self.level:
+        if rebinds(self):
             assign(self, key, new)
             return
         target = getitem(self, key)
@@ -349,7 +353,7 @@ class EagerMethods(Methods):
         """A second handle on the same value."""
         return self.like(self.value, self.vertex)
 
-    def take(self, new):
+    def become(self, new):
         """Stand for another value of the same level from now on."""
         self.value, self.vertex = new.value, new.vertex
 

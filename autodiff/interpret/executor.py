@@ -7,7 +7,8 @@ import numpy as np
 from ..core.errors import FeedError, GraphError, UnknownShapeError
 from ..core.op import TRACED
 from ..core.spec import is_complex
-from .graph import Node, Variable, current, placeholder, upstream
+from .graph import Node, Variable, current, needed, placeholder, upstream
+from .stabilize import rewritten
 
 PLANS = 64  # sets of shapes for which an executor keeps its plan
 
@@ -16,6 +17,7 @@ class Executor:
     """Runs symbolic nodes: `Executor([y, dy]).run(feed_dict={x: array})` gives a list of arrays.
 
     nodes: what to compute, in the order of the results.
+    stabilize: compute formulas that overflow or cancel, such as log(1 + exp(x)), by stable ones.
     Nodes that several results share are computed once, and let go when no longer needed.
 
     >>> x = Variable(name="x")
@@ -23,7 +25,7 @@ class Executor:
     [np.float64(6.0)]
     """
 
-    def __init__(self, nodes):
+    def __init__(self, nodes, stabilize=True):
         self.single = type(nodes) is Node
         self.nodes = [current(x) for x in ([nodes] if self.single else nodes)]
         for i, x in enumerate(self.nodes):
@@ -32,6 +34,7 @@ class Executor:
                     f"Executor: element {i} is a {type(x).__name__}; it needs symbolic nodes, "
                     "made from Variable(name=...)"
                 )
+        self.stable = rewritten(self.nodes)[0] if stabilize else self.nodes
         self.order = upstream(self.nodes)
         self.known = frozenset(self.order)
         self.variables = [x for x in self.order if x.op is placeholder]
@@ -67,7 +70,7 @@ class Executor:
         if found is None:
             if len(self.plans) >= PLANS:
                 self.plans.clear()
-            found = self.plans[key] = planned(self.nodes, self.variables, values)
+            found = self.plans[key] = planned(self.stable, self.variables, values)
         return found
 
     def fed(self, feed_dict):
@@ -190,21 +193,6 @@ def run(nodes, values):
             if not uses[a]:
                 del values[a]
     return [values[x] for x in nodes]
-
-
-def needed(nodes, values):
-    """The nodes to compute, arguments first; what has a value already needs nothing."""
-    order, seen, stack = [], set(), [(r, False) for r in reversed(nodes)]
-    while stack:
-        x, done = stack.pop()
-        if done:
-            order.append(x)
-        elif x not in seen:
-            seen.add(x)
-            stack.append((x, True))
-            if x not in values:
-                stack.extend((a, False) for a in reversed(x.inputs) if a not in seen)
-    return order
 
 
 def table(order, nodes):

@@ -9,16 +9,17 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 from ..core.errors import GraphError, UnknownShapeError
-from ..core.family import Elementwise, Unary, result_dtype
-from ..core.op import NO_PARAMS, SYMBOLIC, TRACED, Op, new_level
+from ..core.family import Elementwise, Unary
+from ..core.op import NO_PARAMS, SYMBOLIC, TRACED, Op
 from ..core.spec import UNDECIDED, Spec, carries_derivative, is_complex
-from ..core.tree import flatten, unflatten
+from ..core.tree import flatten
+from ..core.values import result_dtype
 from ..ops.arithmetic import positive
+from .composite import Call, Composite, Opened, dtype_like, sum_like
 from .inplace_handles import REBOUND, assign, remember
 from .methods import Methods, escaped
-from .sweep import cast, stored, sum_to, sweep
-from .tape import new_tensor
-from .vertex import Joint, leaf, pick
+from .sweep import cast
+from .vertex import Joint, pick
 
 TRACES: dict[int, Any] = {}  # level -> the trace under way, which knows the real values
 NODES = WeakValueDictionary()  # nodes that were pickled, by identity, so that they are found again
@@ -62,7 +63,7 @@ class Node(Methods):
         base = args[0]
         if REBOUND:
             args = tuple([current(a) for a in args])
-        if not isinstance(op, Elementwise):
+        if not isinstance(op, (Elementwise, Opened)):
             for a in args:
                 if type(a) is Node and a.known is None:
                     raise UnknownShapeError(a)
@@ -138,12 +139,18 @@ class Node(Methods):
     def defer(self, function, args, kwargs):
         """The node of a public function whose arguments have no shape yet."""
         leaves, structure = flatten((args, kwargs))
+        if any(type(a) in TRACED and a.level > self.level for a in leaves):
+            raise UnknownShapeError(self)  # a node cannot hold what interprets it
         call = Composite(function.__name__, Call(function, structure))
         may_be_complex = any(
             type(a) is Node and (is_complex(a.declared) or a.declared is UNDECIDED) for a in leaves
         )
         dtype = UNDECIDED if may_be_complex else None
         return node(call, tuple(leaves), NO_PARAMS, Spec(None, dtype), self.level)
+
+    def made_by(self, op, args):
+        """A node of this shape and dtype, made by another operator."""
+        return node(op, args, NO_PARAMS, Spec(self.known, self.declared), self.level)
 
     def sum_like(self, c, p, v):
         """The cotangent `c` of `p`, heard from `v`, summed to the shape of `p` once it is known."""
@@ -163,7 +170,7 @@ class Node(Methods):
         x = current(self)
         return node(x.op, x.args, x.params, Spec(x.known, x.declared), x.level)
 
-    def take(self, new):
+    def become(self, new):
         """Stand for another node from now on; what was built on this one stays as it is."""
         if self.first is None:
             self.first = self.another()
@@ -284,85 +291,12 @@ placeholder = Placeholder(
 )  # fmt: skip
 
 
-class Call:
-    """A function with the structure of its arguments: picklable, and of any kind of values."""
-
-    def __init__(self, function, structure):
-        self.function, self.structure = function, structure
-
-    def __call__(self, *leaves):
-        args, kwargs = unflatten(self.structure, leaves)
-        return self.function(*args, **kwargs)
-
-
-class Pull:
-    """The pullback of a function in its argument number `place`: (g, *args) -> cotangent."""
-
-    def __init__(self, function, place):
-        self.function, self.place = function, place
-
-    def __call__(self, g, *args):
-        i, level = self.place, new_level()
-        value = args[i] if hasattr(args[i], "dtype") else np.asarray(args[i])
-        x = new_tensor(value, leaf(value), level)
-        out = self.function(*args[:i], x, *args[i + 1 :])
-        if getattr(out, "level", None) != level or out.vertex is None:
-            return np.zeros(value.shape, value.dtype)
-        found = sweep({out.vertex: sum_like(g, out)}, stored).get(x.vertex)
-        return np.zeros(value.shape, value.dtype) if found is None else found
-
-
-def sum_like(g, x):
-    """`g` summed to the shape of `x`, or stretched to it, in the dtype of `x`."""
-    fits = len(g.shape) >= len(x.shape)
-    return cast(sum_to(g, x.shape) if fits else g + np.zeros(x.shape, x.dtype), x.dtype)
-
-
-def dtype_like(g, x):
-    """`g` in the dtype of `x`."""
-    return cast(g, x.dtype)
-
-
 def gradient_like(g, x):
     """The gradient node of `x`; where the dtype of `x` is what will be fed, so is that of `g`."""
     if x.declared is not None or (type(g.op) is Composite and g.op.name == "sum_like"):
         return g
     like = Composite("dtype_like", dtype_like)
     return node(like, (g, x), NO_PARAMS, Spec(g.known, None), x.level)
-
-
-class Composite(Op):
-    """A function of the table as one operator of a graph, run when the shapes are known."""
-
-    def __init__(self, name, function: Any):
-        self.name, self.function = name, function
-        self.keep_args = self.keep_out = True
-        self.latex = None
-
-    def evaluate(self, *args):
-        return self.function(*args)
-
-    __call__ = evaluate
-
-    def vjp(self, g, out, wanted, *args):
-        return [
-            None
-            if w is None
-            else node(
-                Composite(f"{self.name}_pullback", Pull(self.function, i)),
-                (g, *args),
-                NO_PARAMS,
-                Spec(w.known, w.declared),
-                w.level,
-            )
-            for i, w in enumerate(wanted)
-        ]
-
-    def __repr__(self):
-        return f"<operator {self.name}>"
-
-    def __reduce__(self):
-        return Composite, (self.name, self.function)
 
 
 # ------------------------------------------------------------- names, order, pickles
@@ -399,6 +333,21 @@ def upstream(roots):
             seen.add(x)
             stack.append((x, True))
             stack.extend((a, False) for a in reversed(x.inputs) if a not in seen)
+    return order
+
+
+def needed(nodes, values):
+    """The nodes to compute, arguments first; what has a value already needs nothing."""
+    order, seen, stack = [], set(), [(r, False) for r in reversed(nodes)]
+    while stack:
+        x, done = stack.pop()
+        if done:
+            order.append(x)
+        elif x not in seen:
+            seen.add(x)
+            stack.append((x, True))
+            if x not in values:
+                stack.extend((a, False) for a in reversed(x.inputs) if a not in seen)
     return order
 
 

@@ -5,11 +5,16 @@ from weakref import ref
 
 from ..core.errors import GraphError
 from ..core.op import Op
-from .vertex import Leaf, Vertex, handle
+from .vertex import Leaf, Vertex, clock, handle
 
 
 class Watch(Op):
     """The identity, whose pullback calls the hooks of a tensor and keeps its gradient."""
+
+    effect = True
+
+    def influence(self, i, g, out, wanted, *args, **params):
+        return (i,)
 
     def vjp(self, g, out, wanted, x, *, hooks, kept, kind):
         tensor = g if type(g) is kind else handle(kind, g)
@@ -53,8 +58,9 @@ def watched(v, kind):
         inner = Watched()
         inner.outer = ref(v)
         for name in Vertex.__slots__:
-            if name != "__weakref__":
+            if name != "__weakref__" and hasattr(v, name):
                 setattr(inner, name, getattr(v, name))
+        clock.effects = True
         v.op, v.parents, v.args, v.out = watch, (inner,), None, None
         v.params = {"hooks": [], "kept": [], "kind": kind}
     return v.params

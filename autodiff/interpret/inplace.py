@@ -11,10 +11,10 @@ from weakref import ref
 import numpy as np
 
 from ..core.errors import GraphError, TracedError
-from ..core.op import TRACED
+from ..core.op import EAGER, TRACED
 from ..ops.arithmetic import positive
 from ..ops.index import setitem
-from .inplace_handles import owner, remember
+from .inplace_handles import Shared, owner, rebind, remember
 from .vertex import Leaf, clock, users_line
 
 CHANGED = {}  # id of the memory's owner -> (weak reference to it, time, code, spot)
@@ -48,7 +48,7 @@ def remember_view(base, view, op, arrays, params):
     """Note that `view` shares memory with `base`, and the operation that gives it."""
     if type(base) is not type(view):
         return
-    if base.level:
+    if rebinds(base):
         remember(base, view, op, arrays, params)
         return
     value, memory = view.value, base.value
@@ -66,6 +66,22 @@ def remember_view(base, view, op, arrays, params):
         storage.handles = handles = [h for h in handles if h() is not None]
         storage.room = 2 * len(handles) + 8
     handles.append(ref(view))
+
+
+def rebinds(handle):
+    """Whether changes in place are NumPy's: inside a transform, or of what its functions made.
+
+    Then x[i] of one element is a number that follows nothing; PyTorch's x[i] is a view.
+    """
+    return handle.level != EAGER or type(getattr(handle, "storage", None)) is Shared
+
+
+def as_array_of_numpy(x):
+    """`x`, an eager tensor that a function of NumPy made, with changes in place as NumPy's."""
+    if getattr(x, "level", None) == EAGER and hasattr(type(x), "storage"):
+        x.memory()
+        x.storage, x.steps = Shared(x), ()
+    return x
 
 
 def note_change(array):
@@ -108,6 +124,8 @@ def checked(v):
 def is_view(handle):
     """Whether the handle shares memory with a base that is another handle's."""
     storage = getattr(handle, "storage", None)
+    if type(storage) is Shared:
+        return bool(handle.steps)
     return storage is not None and storage.value is not handle.value
 
 
@@ -133,6 +151,9 @@ def change(handle, result, name):
             f"{name}: result type {result.dtype} can't be cast to the desired output type "
             f"{handle.dtype}; convert with astype first"
         )
+    if rebinds(handle):
+        rebind(handle, result if result.dtype == handle.dtype else result.astype(handle.dtype))
+        return handle
     refuse_leaf(handle, result, name)
     storage = getattr(handle, "storage", None)
     if type(handle.value) is not np.ndarray:

@@ -145,7 +145,8 @@ def refuse_later(handle, new, name):
 
 def refuse_kind(handle, new, name):
     """Raise if NumPy would not cast the dtype either; a truth or a kind that is cut says so."""
-    if None in (new.dtype, handle.dtype) or np.can_cast(new.dtype, handle.dtype, "same_kind"):
+    given, taken_in = (np.dtype(float) if v.dtype is None else v.dtype for v in (new, handle))
+    if np.can_cast(given, taken_in, "same_kind"):
         return
     if name.startswith("x[") and type(new) not in TRACED:
         return
@@ -160,18 +161,20 @@ def rebind(handle, result):
     result = handle.lifted(result)
     shared = getattr(handle, "storage", None)
     if shared is None:
-        dated(handle).take(result)
+        dated(handle).become(result)
         return
     new = written(shared.base, handle.steps, result)
     shared.base = new.another()
     for h in [h() for h in shared.handles]:
         if h is not None:
-            dated(h).take(result if h is handle else taken_from(new, h.steps))
+            dated(h).become(result if h is handle else taken_from(new, h.steps))
 
 
 def dated(handle):
     """The handle, with the time of its change, for rules that were to read its old value."""
     clock.now += 1
+    if not hasattr(handle, "__weakref__"):  # of an interpreter that keeps nothing for later
+        return handle
     key = id(handle)
     REBOUND[key] = (ref(handle, lambda _: REBOUND.pop(key, None)), clock.now)
     return handle

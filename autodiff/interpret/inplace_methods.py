@@ -4,21 +4,14 @@ import operator
 
 import numpy as np
 
-from ..core.family import Unary
 from ..ops.arithmetic import absolute, negative, reciprocal, sqrt, square
 from ..ops.choose import ceil, clip, floor, sign, where
 from ..ops.exponential import exp, log, relu, sigmoid
 from ..ops.move import broadcast_to
 from ..ops.trigonometric import cos, sin, tanh
-from .inplace import change, refuse_inner
+from .inplace import change, rebinds, refuse_inner
 from .inplace_handles import augment
 from .names import AUGMENTED
-
-copied = Unary(
-    "copied(x)", lambda x: np.array(x), lambda t, y, x: t,
-    reads="", domain=((-3, 3),), latex="$x", torch="Clone",
-    doc="A copy in new memory: the row behind `clone`.",
-)  # fmt: skip
 
 
 def before(x):
@@ -41,7 +34,7 @@ def augmented(name, symbol, function):
     """`x += y`: in place for eager tensors, a new value inside a transform."""
 
     def call(self, other):
-        if self.level:
+        if rebinds(self):
             return augment(self, function(self, other), f"x {symbol} y")
         return change(self, function(before(self), other), f"x {symbol} y")
 

@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..core.errors import TracedError
-from ..core.op import NUMPY, Traced, late
-from ..ops import arithmetic, choose, complex, contract, index, move
+from ..core.op import EAGER, NUMPY, Traced, late
+from ..ops import arithmetic, choose, complex, contract, index, move, styles
+from .copying import copied
 from .inplace_handles import assign, augment
 from .names import AUGMENTED, FUNCTIONS, OPERATORS, ROWS
+from .torch_methods import EITHER, TorchMethods, either
 
 PLAIN = frozenset(("axis", "keepdims", "dim", "keepdim", "dims"))  # keywords of the fast path
+WHOLE = frozenset(("dtype", "out", "initial", "where", "mean", "casting"))  # NumPy's own keywords
 HANDLE = frozenset(("level", "storage", "steps", "__weakref__"))  # slots that no value has
+NAMESPACE = f"{__package__.partition('.')[0]}.numpy"
+VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12")
 PROTOCOLS = f"{__package__}.protocols"  # many functions, read when one of them is first called
 
 
@@ -63,9 +68,34 @@ def function_method(name, function):
     """A public function as a method of its first argument."""
 
     def call(self, *args, **kwargs):
+        if kwargs and not WHOLE.isdisjoint(kwargs):
+            return getattr(np, name)(self, *args, **kwargs)
         return function(self, *args, **kwargs)
 
     call.__name__, call.__doc__ = name, function.__doc__
+    return call
+
+
+def numpy_method(name):
+    """A function of NumPy as a method, as arrays have it."""
+    function = getattr(np, name)
+
+    def call(self, *args, **kwargs):
+        return function(self, *args, **kwargs)
+
+    call.__name__, call.__doc__ = name, f"`numpy.{name}` of this value."
+    return call
+
+
+def sorting(name):
+    """`x.sort()`: in place, as arrays have it."""
+    function = getattr(np, name)
+
+    def call(self, *args, **kwargs):
+        kwargs = {"axis": -1, **kwargs} if name == "sort" and not args else kwargs
+        self[...] = function(self, *args, **kwargs)
+
+    call.__name__, call.__doc__ = name, f"`numpy.{name}` in place."
     return call
 
 
@@ -79,11 +109,12 @@ def augmented(name, symbol, function):
     return call
 
 
-class Methods(Traced):
+class Methods(TorchMethods):
     """What every traced value can be asked, spelled with the functions of the table."""
 
     __slots__ = ()
     __array_priority__ = 1000.0
+    concrete = True  # whether `value` leads to the numbers
     if TYPE_CHECKING:  # made from OPERATORS below
         shape: Any
         dtype: Any
@@ -183,14 +214,17 @@ class Methods(Traced):
         """A second handle on the same value."""
         new = type(self)()
         new.level = self.level
-        new.take(self)
+        new.become(self)
         return new
 
-    def take(self, new):
+    def become(self, new):
         """Stand for another value of the same kind and level from now on."""
         for name in type(self).__slots__:
             if name not in HANDLE:
-                setattr(self, name, getattr(new, name))
+                if hasattr(new, name):
+                    setattr(self, name, getattr(new, name))
+                elif hasattr(self, name):
+                    delattr(self, name)
 
     def lifted(self, value):
         """`value` as a constant of this kind and level; what is of that level already, as it is."""
@@ -200,10 +234,6 @@ class Methods(Traced):
 
     def __contains__(self, item):
         return bool((self == item).any())
-
-    def dim(self):
-        """Number of axes, as PyTorch spells it."""
-        return len(self.shape)
 
     def numel(self):
         """Number of elements, as PyTorch spells it."""
@@ -222,7 +252,7 @@ class Methods(Traced):
     def transpose(self, *axes):
         """Axes permuted as in NumPy; two separate ints are exchanged, as in PyTorch."""
         if len(axes) == 2:
-            return move.swapaxes(self, *axes)
+            return styles.exchanged(self, *axes)
         return move.transpose(self, axes[0] if len(axes) == 1 else axes or None)
 
     def permute(self, *dims):
@@ -263,35 +293,42 @@ class Methods(Traced):
             return move.squeeze(self, tuple(d for d in dims if self.shape[d] == 1))
         return move.squeeze(self, *axis, **named)
 
-    def astype(self, dtype, **_):
-        """Converted to another dtype."""
-        return complex.astype(self, dtype)
+    def astype(self, dtype, order="K", casting="unsafe", subok=True, copy=True):
+        """Converted to another dtype; a copy, unless `copy` is False and nothing changes."""
+        found = complex.astype(self, dtype)
+        return self.copy() if found is self and copy else found
+
+    def copy(self, order="C"):
+        """A copy, whose changes in place do not touch this value."""
+        return self.unary(copied)
+
+    def fill(self, value):
+        """Every element becomes `value`, in place."""
+        self[...] = value
+
+    def flatten(self, *args, **named):
+        """The elements in one axis, a copy; with axes those between them joined, as in PyTorch."""
+        if args and isinstance(args[0], str):
+            return np.ravel(self, *args).copy()
+        found = move.flatten(self, *args, **named)
+        return found if self.level == EAGER else found.copy()
+
+    @property
+    def flat(self):
+        """The elements in one axis."""
+        return move.reshape(self, (-1,))
+
+    @property
+    def itemsize(self):
+        """Bytes of one element [B]."""
+        return self.dtype.itemsize
+
+    @property
+    def nbytes(self):
+        """Bytes of all elements [B]."""
+        return self.size * self.dtype.itemsize
 
     type = astype
-
-    def to(self, dtype):
-        """Converted to another dtype, as in PyTorch."""
-        return complex.astype(self, dtype)
-
-    def double(self):
-        """Converted to float64."""
-        return complex.astype(self, np.float64)
-
-    def float(self):
-        """Converted to float32, as PyTorch's method of this name."""
-        return complex.astype(self, np.float32)
-
-    def long(self):
-        """Converted to int64."""
-        return complex.astype(self, np.int64)
-
-    def int(self):
-        """Converted to int32, as PyTorch's method of this name."""
-        return complex.astype(self, np.int32)
-
-    def bool(self):
-        """Converted to truth values."""
-        return complex.astype(self, np.bool_)
 
     def conj(self):
         """Complex conjugate; a real value is its own."""
@@ -303,29 +340,13 @@ class Methods(Traced):
         """`self` where `condition` is true, else `other`."""
         return choose.where(condition, self, other)
 
-    def masked_fill(self, mask, value):
-        """`value` where `mask` is true, else `self`."""
-        return choose.where(mask, value, self)
-
     def sum_to(self, shape):
         """Summed over the axes that broadcasting would stretch from `shape`."""
         return move.sum_to(self, shape)
 
-    def add(self, other, *, alpha: Any = 1):
-        """`self + alpha other`"""
-        return self + (other if alpha == 1 else alpha * other)
-
-    def sub(self, other, *, alpha: Any = 1):
-        """`self - alpha other`"""
-        return self - (other if alpha == 1 else alpha * other)
-
-    subtract = sub
-
-    def mm(self, other):
-        """Matrix product."""
+    def matmul(self, other):
+        """Matrix product over the last two axes."""
         return contract.matmul(self, other)
-
-    matmul = bmm = mv = mm
 
     def __array_ufunc__(self, ufunc, way, *inputs, **kwargs):
         op = NUMPY.get(ufunc) or late(ufunc)
@@ -339,11 +360,41 @@ class Methods(Traced):
             return import_module(PROTOCOLS).apply_function(function, args, kwargs)
         return ours(*args, **kwargs)
 
+    def __array_namespace__(self, /, *, api_version=None):
+        """The namespace of the array API standard: `autodiff.numpy`."""
+        if api_version not in (None, *VERSIONS):
+            raise ValueError(f"api_version={api_version!r}: the versions are {', '.join(VERSIONS)}")
+        return import_module(NAMESPACE)
+
+    @property
+    def device(self):
+        """Where the numbers are: "cpu"."""
+        return "cpu"
+
+    def to_device(self, device, /, *, stream=None):
+        """This value; the only device is "cpu"."""
+        if device != "cpu":
+            raise ValueError(f'to_device: {device!r} is not there; the only device is "cpu"')
+        return self
+
+    def __dlpack_device__(self):
+        """DLPack's number of the kind of device, 1 for the CPU, and of the device."""
+        return 1, 0
+
+    def __dlpack__(self, **options):
+        """The numbers for another library, in shared memory; a constant's alone."""
+        return self.__array__().__dlpack__(**options)
+
     def __array__(self, dtype=None, copy=None):
-        raise escaped(self, "an array", "stay with functions of the table")
+        raise escaped(self, "an array", AS_ARRAY)
+
+    def __format__(self, spec):
+        if spec:
+            raise escaped(self, f"text of the form {spec!r}", "format what the transform returns")
+        return str(self)
 
     def __float__(self):
-        raise escaped(self, "a float", "return it from the function, or use stop_gradient outside")
+        raise escaped(self, "a float", AS_NUMBER)
 
     def __int__(self):
         raise escaped(self, "an int", "compute it from shapes or from plain numbers")
@@ -358,6 +409,16 @@ class Methods(Traced):
 
     def __bool__(self):
         raise escaped(self, "a truth value", "use where(condition, x, y)")
+
+
+AS_ARRAY = (
+    "np.asarray(x) is x itself, np.array([x, y]) is np.stack([x, y]), and an array to be filled "
+    "with such values is made by np.zeros_like(x)"
+)
+AS_NUMBER = (
+    "write np.sin(x) for math.sin(x) and x for float(x), fill an array made by np.zeros_like(x), "
+    "or return the value from the function"
+)
 
 
 def escaped(value, wanted, advice):
@@ -380,8 +441,22 @@ for _name, (_symbol, _function) in AUGMENTED.items():
 for _name, _op in ROWS.items():
     setattr(Methods, _name, method(_op))
 
+for _name in ("cumprod", "take", "argsort", "compress", "nonzero", "searchsorted", "argpartition",
+              "repeat", "choose", "put"):  # fmt: skip
+    setattr(Methods, _name, numpy_method(_name))
+
+for _name, _ufunc in (("lshift", np.left_shift), ("rshift", np.right_shift)):
+    setattr(Methods, f"__{_name}__", lambda self, other, f=_ufunc: f(self, other))
+    setattr(Methods, f"__r{_name}__", lambda self, other, f=_ufunc: f(other, self))
+
+for _name in ("sort", "partition"):
+    setattr(Methods, _name, sorting(_name))
+
 for _name, _function in FUNCTIONS.items():
     setattr(Methods, _name, function_method(_name, _function))
+
+for _name in EITHER:
+    setattr(Methods, _name, either(_name, getattr(Methods, _name)))
 
 
 def kinds(*values):

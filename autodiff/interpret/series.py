@@ -21,9 +21,10 @@ from typing import Any
 
 import numpy as np
 
-from ..core.family import Contraction, stretch, total, zeros_like as zeros_of
+from ..core.family import Contraction
 from ..core.op import TRACED
 from ..core.spec import carries_derivative
+from ..core.values import stretch, total, zeros_like as zeros_of
 from ..ops.arithmetic import divide, multiply, power
 from ..ops.choose import where, zeros_like
 from ..ops.contract import matrix_product

@@ -3,12 +3,15 @@
 import numpy as np
 
 from ..core.errors import UnknownShapeError
+from ..core.op import TRACED
 from ..core.spec import is_complex
 from ..ops.move import sum_to
 from .inplace_handles import REBOUND, as_recorded
+from .structure import Influence, broken, may_break
+from .vertex import clock
 
 
-def sweep(seeds, see, targets=None, inspect=None, since=None):
+def sweep(seeds, see, targets=None, inspect=None, since=None, visited=None):
     """Pull cotangents back from the roots: {vertex: cotangent}.
 
     seeds: {root: cotangent of its shape}.
@@ -16,18 +19,36 @@ def sweep(seeds, see, targets=None, inspect=None, since=None):
     targets: the vertices to give cotangents of; None for all leaves.
     inspect: is called with each vertex and the cotangents that its rule gave.
     since: vertices recorded before this time count as leaves.
+    visited: a list to which the vertices are added whose rules were run.
+    The sweep runs plainly first; if a NaN arrives, it runs again with its structural zeros.
     A vertex is ready when its last consumer has spoken; what it heard is summed to its own shape
     and dtype, so no rule has to think of broadcasting.  A leaf that was reached only through
     derivatives that are zero everywhere has the cotangent None.
     """
     with np.errstate(all="ignore"):  # an infinite slope is a value, such as that of sqrt at 0
-        return swept(seeds, see, targets, inspect, since)
+        relevant = None if targets is None else leading_to(seeds, targets)
+        pending = consumers(seeds, relevant, since)
+        plan = seeds, see, targets, inspect, since, relevant
+        symbolic = not hasattr(next(iter(seeds), None), "time")
+        if symbolic and may_break(pending):
+            return swept(*plan, pending, visited, Influence(seeds, symbolic))
+        once = inspect is not None or (clock.effects and any(effects(pending)))
+        if once and not symbolic:
+            return swept(*plan, pending, visited, Influence(seeds, symbolic))
+        found = swept(*plan, pending, visited, None)
+        if any(map(broken, found.values())):
+            pending = consumers(seeds, relevant, since)
+            found = swept(*plan, pending, None, Influence(seeds, symbolic))
+        return found
 
 
-def swept(seeds, see, targets, inspect, since):
-    """`sweep`, whatever NumPy warns of."""
-    relevant = None if targets is None else leading_to(seeds, targets)
-    pending = consumers(seeds, relevant, since)
+def effects(vertices):
+    """Whether each pullback does something beside."""
+    return [v.op is not None and v.op.effect for v in vertices]
+
+
+def swept(seeds, see, targets, inspect, since, relevant, pending, visited, influence):
+    """`sweep`, whatever NumPy warns of; `influence`: what is known of structural zeros, or None."""
     cotangents, found, owned = dict(seeds), {}, set()
     wanted = [root for root in seeds if relevant is None or root in relevant]
     ready = [root for root in wanted if not pending[root]]
@@ -46,11 +67,19 @@ def swept(seeds, see, targets, inspect, since):
         pulled = ()
         if g is not None and (relevant is None or any([p is not None for p in parents])):
             out, args = see(v)
-            if op.accumulate is not None and additive(parents[0], g, cotangents):
+            if visited is not None:
+                visited.append(v)
+            if (
+                influence is None
+                and op.accumulate is not None
+                and additive(parents[0], g, cotangents, args)
+            ):
                 whole = buffer(parents[0], cotangents, owned)
                 op.accumulate(whole, g, *(args or parents), **v.params)
             else:
                 pulled = op.vjp(g, out, parents, *(args or parents), **v.params)
+                if influence is not None:
+                    pulled = influence.pulled(v, g, pulled, out, args)
                 if inspect is not None:
                     inspect(v, pulled)
         for p, c in zip(parents, pulled or parents):
@@ -89,9 +118,10 @@ def hear(p, c, v, cotangents, owned):
             owned.add(p)
 
 
-def additive(p, g, cotangents):
+def additive(p, g, cotangents, args):
     """Whether the cotangent of `p` is a plain array to which `g` can be added in place."""
-    return p is not None and type(g) is np.ndarray and type(cotangents.get(p, g)) is np.ndarray
+    plain = p is not None and type(g) is np.ndarray and type(cotangents.get(p, g)) is np.ndarray
+    return plain and not (args and any([type(a) in TRACED for a in args]))
 
 
 def buffer(p, cotangents, owned):

@@ -15,6 +15,9 @@ from .strict import STRICT, refuse_cut
 from .vertex import UNRECORDED, Joint, Vertex, clock, locate, pick, vertex
 
 getframe = sys._getframe
+recorded_from = UNRECORDED.get
+SCALARS = frozenset((int, float, np.float64))  # constants that a look back may ask for
+FINISH: dict[Any, Any] = {}  # row of two arguments -> what has the last word on its results
 
 
 class Tensor(EagerMethods):
@@ -39,22 +42,23 @@ class Tensor(EagerMethods):
     def unary(self, op):
         """The hot path of one argument: evaluate, and write one vertex."""
         value, level, parent = self.value, self.level, self.vertex
-        out = op(value) if level else op.evaluate(value)
+        evaluate, smooth, keep_args, keep_out, finish = op.recipe
+        out = op(value) if level else evaluate(value)
         result = Tensor()
         result.value, result.level = out, level
-        if parent is None or not op.smooth or level <= UNRECORDED.get():
+        if parent is None or not smooth or level <= recorded_from():
             result.vertex = None
-            if STRICT or not op.smooth:
+            if STRICT or not smooth:
                 rare(result, op, (value,), (parent,))
             return result
         result.vertex = v = Vertex()
         v.op, v.parents, v.params = op, (parent,), NO_PARAMS
-        v.args = (value,) if op.keep_args else None
-        v.out = out if op.keep_out else None
+        v.args = (value,) if keep_args else None
+        v.out = out if keep_out else None
         v.shape, v.dtype, v.time = out.shape, out.dtype, clock.now
         frame = getframe(2)
         v.code, v.spot = frame.f_code, frame.f_lasti
-        return result
+        return result if finish is None else finish(result, self)
 
     def binary(self, op, other):
         """`op(self, other)` for a row of two arguments."""
@@ -69,7 +73,7 @@ class Tensor(EagerMethods):
             raise explained(op, (other, value), error) from None
         result = Tensor()
         result.value, result.level = out, level
-        if parent is None or not op.smooth or level <= UNRECORDED.get():
+        if parent is None or not op.smooth or level <= recorded_from():
             result.vertex = None
             if STRICT or not op.smooth:
                 rare(result, op, (other, value), (None, parent))
@@ -82,6 +86,10 @@ class Tensor(EagerMethods):
         v.shape, v.dtype, v.time = out.shape, out.dtype, clock.now
         frame = getframe(2)
         v.code, v.spot = frame.f_code, frame.f_lasti
+        if type(other) in SCALARS:
+            v.hint = other
+            if op in FINISH:
+                return FINISH[op](result, other, self)
         return result
 
     def single(self, op, params):
@@ -94,7 +102,7 @@ class Tensor(EagerMethods):
             raise explained(op, (value,), error, params) from None
         result = Tensor()
         result.value, result.level = out, level
-        if parent is None or not op.smooth or level <= UNRECORDED.get():
+        if parent is None or not op.smooth or level <= recorded_from():
             result.vertex = None
             if STRICT or not op.smooth:
                 rare(result, op, (value,), (parent,), params)
@@ -129,7 +137,7 @@ class Tensor(EagerMethods):
             out = op(*values, **params) if level else op.evaluate(*values, **params)
         except (ValueError, TypeError) as error:
             raise explained(op, values, error, params) from None
-        tracked = tracked and op.differentiable and level > UNRECORDED.get()
+        tracked = tracked and op.differentiable and level > recorded_from()
         if type(out) is tuple:
             return several(op, level, parents if tracked else None, values, params, out)
         result = Tensor()
@@ -161,6 +169,9 @@ def infix(op, depth):
     The other value is on the same tape, or a plain array or number; any other takes the long way.
     """
 
+    compute, smooth, alone = op.infix, op.smooth, op.alone
+    keep_args, keep_out, finish = op.keep_args, op.keep_out, FINISH.get(op)
+
     def call(self, other):
         x, a, level = self.value, self.vertex, self.level
         if type(other) is Tensor and other.level == level:
@@ -170,32 +181,36 @@ def infix(op, depth):
         else:
             y, b = other, None
         try:
-            out = op(x, y) if level else op.infix(x, y)
+            out = op(x, y) if level else compute(x, y)
         except (ValueError, TypeError) as error:
             raise explained(op, (x, y), error) from None
         result = Tensor()
         result.value, result.level = out, level
-        if (a is b is None) or not op.smooth or level <= UNRECORDED.get():
+        if (a is b is None) or not smooth or level <= recorded_from():
             result.vertex = None
-            if STRICT or not op.smooth:
+            if STRICT or not smooth:
                 rare(result, op, (x, y), (a, b))
             return result
         result.vertex = v = Vertex()
         v.op, v.parents, v.params = op, (a, b), NO_PARAMS
-        if a is None or b is None:  # a rule that will not run needs nothing
-            first, second, last = op.alone[a is None]
+        v.shape, v.dtype, v.time = out.shape, out.dtype, clock.now
+        if a is not None is not b:
+            v.args = (x, y) if keep_args else None
+            v.out = out if keep_out else None
+            located = keep_args or keep_out
+        else:  # a rule that will not run needs nothing
+            first, second, last = alone[a is None]
             v.args = (x if first else None, y if second else None) if first or second else None
             v.out = out if last else None
-        else:
-            v.args = (x, y) if op.keep_args else None
-            v.out = out if op.keep_out else None
-        v.shape, v.dtype, v.time = out.shape, out.dtype, clock.now
-        if v.args is None and v.out is None:  # no error can name its line
+            located = first or second or last
+            if b is None and type(y) in SCALARS:
+                v.hint = y
+        if located:
+            frame = getframe(depth)
+            v.code, v.spot = frame.f_code, frame.f_lasti
+        else:  # no error can name its line
             v.code, v.spot = None, 0
-            return result
-        frame = getframe(depth)
-        v.code, v.spot = frame.f_code, frame.f_lasti
-        return result
+        return result if finish is None else finish(result, self, other)
 
     call.__name__, call.__doc__ = op.name, op.__doc__
     return call
@@ -210,9 +225,26 @@ class Recorders(dict):
 
 
 RECORDERS = Recorders()
-for _name, _op in OPERATORS.items():
-    if _name not in ("eq", "ne"):  # these refuse None and text
-        setattr(Tensor, f"__{_name}__", infix(_op, 1))
+
+
+def make_operators(ops):
+    """Python's operators of tensors for some rows, each by its own hot path."""
+    for name, op in OPERATORS.items():
+        if op in ops and name not in ("eq", "ne"):  # these refuse None and text
+            setattr(Tensor, f"__{name}__", infix(op, 1))
+
+
+make_operators(OPERATORS.values())
+
+
+def finish_by(op, finish):
+    """Let `finish(result, *arguments)` have the last word on the tensors that a row makes."""
+    if hasattr(op, "recipe"):
+        op.recipe = (*op.recipe[:-1], finish)
+    else:
+        FINISH[op] = finish
+        RECORDERS.pop(op, None)
+        make_operators([op])
 
 
 def new_tensor(value, vertex=None, level=EAGER):
@@ -229,7 +261,7 @@ def rare(result, op, args, parents, params=NO_PARAMS):
         return
     if STRICT:
         refuse_cut(op, level, result.value)
-    if op.differentiable and level > UNRECORDED.get():
+    if op.differentiable and level > recorded_from():
         result.vertex = vertex(op, parents, args, params, result.value)
 
 

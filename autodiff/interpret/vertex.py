@@ -18,9 +18,13 @@ UNRECORDED = ContextVar("UNRECORDED", default=-1)
 
 
 class Clock:
-    """How many times an array was changed in place, which dates the vertices."""
+    """How many times an array was changed in place, which dates the vertices.
+
+    effects: whether some vertex has a pullback that must run only once in a sweep.
+    """
 
     now = 0
+    effects = False
 
 
 clock = Clock()
@@ -32,11 +36,12 @@ class Vertex:
     parents: the vertex of each argument, None for a constant.
     args, out: what the rule may read; None where the row lets the value go.
     time, code, spot: when and where it was recorded.
+    hint: a constant argument, or the argument of an exponential, for a look back; often unset.
     """
 
     __slots__ = (
         "op", "parents", "args", "params", "out", "shape", "dtype", "time", "code", "spot",
-        "__weakref__",
+        "hint", "__weakref__",
     )  # fmt: skip
     op: Any
     parents: Any
@@ -48,6 +53,7 @@ class Vertex:
     time: int
     code: Any
     spot: int
+    hint: Any
 
 
 class Leaf(Vertex):
@@ -126,6 +132,9 @@ class Several:
 
 class Pick(Op):
     """One output of an operator that has several."""
+
+    def influence(self, i, g, out, wanted, *args, **params):
+        return (None,)
 
     def vjp(self, g, out, wanted, joint, *, index, count):
         parts = [None] * count

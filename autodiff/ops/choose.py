@@ -1,10 +1,12 @@
 """Rows that compare, choose and round; what they compare carries no derivative."""
 
+import math
 from typing import Any
 
 import numpy as np
 
 from ..core.family import Binary, Elementwise, Unary
+from ..core.lower import EVERY, NUMBERS, comparison, formula, instruction, truth
 from ..core.op import TRACED
 from ..core.public import as_value, public
 from ..core.spec import is_complex
@@ -12,7 +14,7 @@ from ..core.spec import is_complex
 PAIR = ((-3, 3), (-3, 3))
 
 
-def flat(signature, evaluate, latex, doc, integers=False) -> Any:
+def flat(signature, evaluate, latex, doc, integers=False, lower=None) -> Any:
     """A row whose value is a truth or a kind, without a derivative; perhaps of integers alone."""
     family = Binary if "," in signature else Unary
     domain = PAIR if family is Binary else ((-3, 3),)
@@ -24,31 +26,31 @@ def flat(signature, evaluate, latex, doc, integers=False) -> Any:
     call = f"{name}({', '.join(map(str, given))})"
     doc = f"{doc}\n\n    >>> {call}.item()\n    {evaluate(*given).item()}\n    "
     tested: dict[str, Any] = {"sample": whole} if integers else {"domain": domain}
-    return family(signature, evaluate, differentiable=False, reads="", latex=latex, doc=doc, **tested)
+    return family(signature, evaluate, differentiable=False, reads="", lower=lower, latex=latex, doc=doc, **tested)
 
 
-equal         = flat("equal(x, y)",         np.equal,         "$x = $y",      "Whether `x == y`, elementwise.")
-not_equal     = flat("not_equal(x, y)",     np.not_equal,     r"$x \neq $y",  "Whether `x != y`, elementwise.")
-less          = flat("less(x, y)",          np.less,          "$x < $y",      "Whether `x < y`, elementwise.")
-less_equal    = flat("less_equal(x, y)",    np.less_equal,    r"$x \leq $y",  "Whether `x <= y`, elementwise.")
-greater       = flat("greater(x, y)",       np.greater,       "$x > $y",      "Whether `x > y`, elementwise.")
-greater_equal = flat("greater_equal(x, y)", np.greater_equal, r"$x \geq $y",  "Whether `x >= y`, elementwise.")
-logical_and   = flat("logical_and(x, y)",   np.logical_and,   r"$x \wedge $y", "Whether both are true, elementwise.")
-logical_or    = flat("logical_or(x, y)",    np.logical_or,    r"$x \vee $y",  "Whether either is true, elementwise.")
-logical_xor   = flat("logical_xor(x, y)",   np.logical_xor,   r"$x \oplus $y", "Whether just one is true, elementwise.")
-logical_not   = flat("logical_not(x)",      np.logical_not,   r"\neg $x",     "Whether `x` is false, elementwise.")
-bitwise_and   = flat("bitwise_and(x, y)",   np.bitwise_and,   r"$x \mathbin{\&} $y", "Bits set in both, of integers; of truth values, whether both are true.", integers=True)
-bitwise_or    = flat("bitwise_or(x, y)",    np.bitwise_or,    r"$x \mathbin{|} $y",  "Bits set in either, of integers; of truth values, whether either is true.", integers=True)
-bitwise_xor   = flat("bitwise_xor(x, y)",   np.bitwise_xor,   r"$x \oplus $y",       "Bits set in just one, of integers; of truth values, whether just one is true.", integers=True)
-invert        = flat("invert(x)",           np.invert,        r"\mathord{\sim} $x", "Every bit turned, of integers; of truth values, the opposite.", integers=True)
-isnan         = flat("isnan(x)",            np.isnan,         r"\operatorname{isnan} {$x}", "Whether `x` is NaN.")
-isinf         = flat("isinf(x)",            np.isinf,         r"\operatorname{isinf} {$x}", "Whether `x` is infinite.")
-isfinite      = flat("isfinite(x)",         np.isfinite,      r"\operatorname{isfinite} {$x}", "Whether `x` is finite.")
-ones_like     = flat("ones_like(x)",        np.ones_like,     "1",            "Ones of the shape and dtype of `x`.")
-zeros_like    = flat("zeros_like(x)",       np.zeros_like,    "0",            "Zeros of the shape and dtype of `x`.")
+equal         = flat("equal(x, y)",         np.equal,         "$x = $y",      "Whether `x == y`, elementwise.", lower=comparison("oeq", "eq", "eq"))
+not_equal     = flat("not_equal(x, y)",     np.not_equal,     r"$x \neq $y",  "Whether `x != y`, elementwise.", lower=comparison("une", "ne", "ne"))
+less          = flat("less(x, y)",          np.less,          "$x < $y",      "Whether `x < y`, elementwise.", lower=comparison("olt", "slt", "ult"))
+less_equal    = flat("less_equal(x, y)",    np.less_equal,    r"$x \leq $y",  "Whether `x <= y`, elementwise.", lower=comparison("ole", "sle", "ule"))
+greater       = flat("greater(x, y)",       np.greater,       "$x > $y",      "Whether `x > y`, elementwise.", lower=comparison("ogt", "sgt", "ugt"))
+greater_equal = flat("greater_equal(x, y)", np.greater_equal, r"$x \geq $y",  "Whether `x >= y`, elementwise.", lower=comparison("oge", "sge", "uge"))
+logical_and   = flat("logical_and(x, y)",   np.logical_and,   r"$x \wedge $y", "Whether both are true, elementwise.", lower=truth("and"))
+logical_or    = flat("logical_or(x, y)",    np.logical_or,    r"$x \vee $y",  "Whether either is true, elementwise.", lower=truth("or"))
+logical_xor   = flat("logical_xor(x, y)",   np.logical_xor,   r"$x \oplus $y", "Whether just one is true, elementwise.", lower=truth("xor"))
+logical_not   = flat("logical_not(x)",      np.logical_not,   r"\neg $x",     "Whether `x` is false, elementwise.", lower=formula(lambda b, x: b.opposite(x), EVERY, "truth"))
+bitwise_and   = flat("bitwise_and(x, y)",   np.bitwise_and,   r"$x \mathbin{\&} $y", "Bits set in both, of integers; of truth values, whether both are true.", integers=True, lower=instruction(None, "and", "and"))
+bitwise_or    = flat("bitwise_or(x, y)",    np.bitwise_or,    r"$x \mathbin{|} $y",  "Bits set in either, of integers; of truth values, whether either is true.", integers=True, lower=instruction(None, "or", "or"))
+bitwise_xor   = flat("bitwise_xor(x, y)",   np.bitwise_xor,   r"$x \oplus $y",       "Bits set in just one, of integers; of truth values, whether just one is true.", integers=True, lower=instruction(None, "xor", "xor"))
+invert        = flat("invert(x)",           np.invert,        r"\mathord{\sim} $x", "Every bit turned, of integers; of truth values, the opposite.", integers=True, lower=formula(lambda b, x: b.opposite(x), "iub"))
+isnan         = flat("isnan(x)",            np.isnan,         r"\operatorname{isnan} {$x}", "Whether `x` is NaN.", lower=formula(lambda b, x: x.is_nan(), within="own"))
+isinf         = flat("isinf(x)",            np.isinf,         r"\operatorname{isinf} {$x}", "Whether `x` is infinite.", lower=formula(lambda b, x: b.abs(x).same(math.inf), within="own"))
+isfinite      = flat("isfinite(x)",         np.isfinite,      r"\operatorname{isfinite} {$x}", "Whether `x` is finite.", lower=formula(lambda b, x: b.abs(x) < math.inf, within="own"))
+ones_like     = flat("ones_like(x)",        np.ones_like,     "1",            "Ones of the shape and dtype of `x`.", lower=formula(lambda b, x: b.like(1, x.dtype), NUMBERS))
+zeros_like    = flat("zeros_like(x)",       np.zeros_like,    "0",            "Zeros of the shape and dtype of `x`.", lower=formula(lambda b, x: b.like(0, x.dtype), NUMBERS))
 
 floor = Unary(
-    "floor(x)", np.floor, reads="", domain=((0.1, 0.9),), latex=r"\lfloor $x \rfloor",
+    "floor(x)", np.floor, reads="", domain=((0.1, 0.9),), lower=formula(lambda b, x: b.floor(x)), latex=r"\lfloor $x \rfloor",
     doc="""Largest integer not above `x`; the derivative is zero.
 
     >>> floor(1.5).item()
@@ -56,7 +58,7 @@ floor = Unary(
     """,
 )
 ceil = Unary(
-    "ceil(x)", np.ceil, reads="", domain=((0.1, 0.9),), latex=r"\lceil $x \rceil",
+    "ceil(x)", np.ceil, reads="", domain=((0.1, 0.9),), lower=formula(lambda b, x: b.ceil(x)), latex=r"\lceil $x \rceil",
     doc="""Smallest integer not below `x`; the derivative is zero.
 
     >>> ceil(1.5).item()
@@ -64,7 +66,7 @@ ceil = Unary(
     """,
 )
 rint = Unary(
-    "rint(x)", np.rint, reads="", domain=((0.1, 0.4),), latex=r"\operatorname{round} {$x}",
+    "rint(x)", np.rint, reads="", domain=((0.1, 0.4),), lower=formula(lambda b, x: b.rint(x)), latex=r"\operatorname{round} {$x}",
     torch="Round", doc="""Nearest integer, halves to even; the derivative is zero.
 
     >>> rint(2.5).item()
@@ -73,7 +75,7 @@ rint = Unary(
 )
 floor_divide = Binary(
     "floor_divide(x, y)", np.floor_divide, reads="", domain=((0.1, 0.9), (1, 3)),
-    latex=r"\lfloor $x / $y \rfloor",
+    lower=formula(lambda b, x, y: b.floor_divide(x, y)), latex=r"\lfloor $x / $y \rfloor",
     doc="""Floor of the quotient, `x // y`; the derivative is zero.
 
     >>> floor_divide(7.0, 2.0).item()
@@ -89,7 +91,7 @@ def sign_values(x):
 
 
 real_sign = Unary(
-    "real_sign(x)", sign_values, reads="", domain=((-3, -0.2, 0.2, 3),), latex=r"\operatorname{sgn} {$x}",
+    "real_sign(x)", sign_values, reads="", domain=((-3, -0.2, 0.2, 3),), lower=formula(lambda b, x: b.sign(x)), latex=r"\operatorname{sgn} {$x}",
     torch="Sgn", doc="Sign of a real number: -1, 0 or 1; the derivative is zero.",
 )
 
@@ -110,7 +112,7 @@ def sign(x):
 
 stop_gradient = Unary(
     "stop_gradient(x)", lambda x: x, differentiable=False, reads="", domain=((-3, 3),),
-    latex="$x", doc="""The value of `x` as a constant: no derivative passes, in any mode.
+    lower=formula(lambda b, x: x, EVERY), latex="$x", doc="""The value of `x` as a constant: no derivative passes, in any mode.
 
     >>> float(stop_gradient(2.0))
     2.0
@@ -130,8 +132,9 @@ choose = Elementwise(
     None,
     lambda t, z, c, x, y: where(c, t, 0),
     lambda t, z, c, x, y: where(c, 0, t),
-    reads=("", "c", "c"), sample=lambda rng, dtype: list(choices(rng, dtype)), torch="Where",
-    latex=r"\begin{cases} $x & $c \\ $y \end{cases}", numpy=np.where,
+    reads=("", "c", "c"), cuts=True, sample=lambda rng, dtype: list(choices(rng, dtype)), torch="Where",
+    lower=formula(lambda b, c, x, y: b.select(c, x, y), EVERY, "choice"),
+    latex=r"\begin{cases} $x & $c \\ $y & \text{otherwise} \end{cases}", numpy=np.where,
     doc="`x` where the condition `c` is true, else `y`: the row behind `where`.",
 )
 
@@ -155,7 +158,7 @@ maximum = Binary(
     "maximum(x, y)", np.maximum,
     lambda t, z, x, y: where(x > y, t, where(x == y, 0.5 * t, 0)),
     lambda t, z, x, y: where(y > x, t, where(x == y, 0.5 * t, 0)),
-    reads="x", domain=((-3, -2, 1, 2), (-1.5, 0.5, 2.5, 3.5)), latex=r"\max({$x}, {$y})",
+    reads="x", cuts=True, domain=((-3, -2, 1, 2), (-1.5, 0.5, 2.5, 3.5)), lower=formula(lambda b, x, y: b.maximum(x, y), NUMBERS), latex=r"\max({$x}, {$y})",
     doc="""Larger of two, elementwise; at a tie each has half of the derivative.
 
     >>> float(maximum(1.0, 2.0))
@@ -167,7 +170,7 @@ minimum = Binary(
     "minimum(x, y)", np.minimum,
     lambda t, z, x, y: where(x < y, t, where(x == y, 0.5 * t, 0)),
     lambda t, z, x, y: where(y < x, t, where(x == y, 0.5 * t, 0)),
-    reads="x", domain=((-3, -2, 1, 2), (-1.5, 0.5, 2.5, 3.5)), latex=r"\min({$x}, {$y})",
+    reads="x", cuts=True, domain=((-3, -2, 1, 2), (-1.5, 0.5, 2.5, 3.5)), lower=formula(lambda b, x, y: b.minimum(x, y), NUMBERS), latex=r"\min({$x}, {$y})",
     doc="""Smaller of two, elementwise; at a tie each has half of the derivative.
 
     >>> float(minimum(1.0, 2.0))
@@ -180,8 +183,8 @@ limit = Elementwise(
     lambda t, z, x, low, high: where(x < low, 0, where(x > high, 0, t)),
     lambda t, z, x, low, high: where(x < low, where(low > high, 0, t), 0),
     lambda t, z, x, low, high: where(x > high, t, where(low > high, t, 0)),
-    reads="x", domain=((-4, -2.5, -0.5, 0.5, 2.5, 4), (-2, -1), (1, 2)), torch="Clamp",
-    latex=r"\operatorname{clip}({$x}, {$low}, {$high})",
+    reads="x", cuts=True, domain=((-4, -2.5, -0.5, 0.5, 2.5, 4), (-2, -1), (1, 2)), torch="Clamp",
+    lower=formula(lambda b, x, low, high: b.clip(x, low, high), NUMBERS), latex=r"\operatorname{clip}({$x}, {$low}, {$high})",
     doc="`x` limited to `low <= x <= high`: the row behind `clip`.",
 )
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..core.family import Elementwise, Unary
+from ..core.lower import EVERY, NUMBERS, formula
 from ..core.public import as_value, public
 from ..core.spec import is_complex
 from .choose import zeros_like
@@ -23,7 +24,7 @@ imaginary_part = Unary(
 
 conjugate = Unary(
     "conjugate(x)", np.conjugate, lambda t, y, x: conjugate(t),
-    reads="", domain=((-3, 3),), latex=r"\overline{$x}", torch="Conj",
+    reads="", domain=((-3, 3),), lower=formula(lambda b, x: x, NUMBERS), latex=r"\overline{$x}", torch="Conj",
     doc="""Complex conjugate; a real number is its own.
 
     >>> complex(conjugate(1 + 2j))
@@ -34,7 +35,7 @@ conjugate = Unary(
 convert = Elementwise(
     "convert(x)", lambda x, *, dtype: np.asarray(x).astype(dtype), lambda t, y, x, dtype: t,
     reads="", sample=lambda rng, dtype: [((rng.normal(size=(3,)).astype(dtype),), {"dtype": np.result_type(dtype, float).name})],
-    latex="$x", torch="ToCopy",
+    lower=formula(lambda b, x, dtype: x, EVERY, "own"), latex="$x", torch="ToCopy",
     doc="`x` in another dtype: the row behind `astype`.",
 )
 

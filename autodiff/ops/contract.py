@@ -5,9 +5,11 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import ShapeError
-from ..core.family import Contraction, pad_rank
+from ..core.family import Contraction
+from ..core.lower import Expansion, Product
 from ..core.public import as_value, public
 from ..core.spec import Spec, broadcast_shapes, from_end, is_complex
+from ..core.values import pad_rank
 from .complex import conjugate
 from .einsum import einsum, letters
 from .move import as_array, expand_dims, joint_dtype, reshape, some
@@ -29,7 +31,7 @@ matrix_product = Contraction(
     "matrix_product(x, y)", np.matmul,
     lambda g, x, y: matrix_product(g, y.mT),
     lambda g, x, y: matrix_product(x.mT, g),
-    infer=matrix_spec, latex=r"$x \, $y", torch="Mm",
+    infer=matrix_spec, lower=Product(), latex=r"$x \, $y", torch="Mm",
     sample=lambda rng, dtype: some(dtype, rng, (((2, 3), (3, 2)), {}), (((2, 1, 3), (3, 2)), {}), (((0, 3), (3, 2)), {}), (((2, 0), (0, 2)), {})),
     doc="Product of matrices over the last two axes, leading axes broadcast: the row behind `matmul`.",
 )
@@ -60,7 +62,7 @@ matrix_vector = Contraction(
     lambda g, x, y: g[..., None] * y[..., None, :],
     lambda g, x, y: matrix_vector(x.mT, g),
     infer=matrix_vector_spec, batch=batched_matrix_vector,
-    latex=r"$x \, $y", torch="Mv",
+    lower=Expansion(lambda x, y: (x * y[..., None, :]).sum(-1)), latex=r"$x \, $y", torch="Mv",
     sample=lambda rng, dtype: some(dtype, rng, (((2, 3), (3,)), {}), (((2, 3), (4, 3)), {}), (((4, 2, 3), (3,)), {}), (((0, 3), (3,)), {}), (((2, 0), (0,)), {})),
     doc="Product of matrices and vectors over the last axis, leading axes broadcast.",
 )
@@ -75,7 +77,7 @@ inner_product = Contraction(
     "inner_product(x, y)", np.dot,
     lambda g, x, y: g * y,
     lambda g, x, y: g * x,
-    batch=batched_inner, latex=r"$x \cdot $y", torch="Dot",
+    batch=batched_inner, lower=Expansion(lambda x, y: (x * y).sum()), latex=r"$x \cdot $y", torch="Dot",
     infer=lambda x, y: Spec((), joint_dtype(x, y)),
     sample=lambda rng, dtype: some(dtype, rng, (((3,), (3,)), {}), (((0,), (0,)), {})),
     doc="Sum of the products of two vectors: the row behind `dot`.",

@@ -111,10 +111,18 @@ def einsum(subscripts, *xs, optimize=None):
     >>> einsum("ii", np.eye(3)).tolist()
     3.0
     """
+    if len(xs) == 1 and isinstance(xs[0], (list, tuple)) and one_for_each(subscripts, xs[0]):
+        (xs,) = xs
     xs = [as_array(x) for x in xs]
     subscripts = spelled(subscripts.replace(" ", ""), [len(x.shape) for x in xs])
     inputs, _ = split(subscripts)
     return contracted(*stretched(inputs, xs), subscripts=subscripts)
+
+
+def one_for_each(subscripts, xs):
+    """Whether a sequence holds the factors, as PyTorch takes them, and is not itself the one factor."""
+    names = subscripts.partition("->")[0].split(",")
+    return len(names) == len(xs) and (len(xs) > 1 or np.ndim(xs[0]) == len(names[0].replace(" ", "")))
 
 
 def spelled(subscripts, ranks):

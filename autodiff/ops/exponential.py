@@ -5,12 +5,13 @@ import math
 import numpy as np
 
 from ..core.family import Binary, Unary
+from ..core.lower import formula, intrinsic
 from .choose import isinf, where
 from .trigonometric import sech2
 
 exp = Unary(
     "exp(x)", np.exp, lambda t, y, x: t * y,
-    reads="y", domain=((-2, 2),), latex="e^{$x}",
+    reads="y", domain=((-2, 2),), lower=intrinsic("exp"), latex="e^{$x}",
     doc="""Exponential function.
 
     >>> float(exp(0.0))
@@ -20,7 +21,7 @@ exp = Unary(
 
 exp2 = Unary(
     "exp2(x)", np.exp2, lambda t, y, x: t * (math.log(2) * y),
-    reads="y", domain=((-2, 2),), latex="2^{$x}",
+    reads="y", domain=((-2, 2),), lower=intrinsic("exp2"), latex="2^{$x}",
     doc="""Power of two, `2 ** x`.
 
     >>> float(exp2(3.0))
@@ -30,7 +31,7 @@ exp2 = Unary(
 
 expm1 = Unary(
     "expm1(x)", np.expm1, lambda t, y, x: t * exp(x),
-    reads="x", domain=((-2, 2),), latex="e^{$x} - 1",
+    reads="x", domain=((-2, 2),), lower=intrinsic("expm1"), latex="e^{$x} - 1",
     doc="""`exp(x) - 1`, exact to rounding near 0.
 
     >>> float(expm1(1e-20))
@@ -40,7 +41,7 @@ expm1 = Unary(
 
 log = Unary(
     "log(x)", np.log, lambda t, y, x: t / x,
-    reads="x", domain=((0.2, 3),), latex=r"\ln {$x}",
+    reads="x", pole=True, domain=((0.2, 3),), lower=intrinsic("log"), latex=r"\ln {$x}",
     doc="""Natural logarithm; NaN below 0 for real numbers.
 
     >>> float(log(1.0))
@@ -50,7 +51,7 @@ log = Unary(
 
 log2 = Unary(
     "log2(x)", np.log2, lambda t, y, x: t / (math.log(2) * x),
-    reads="x", domain=((0.2, 3),), latex=r"\log_2 {$x}",
+    reads="x", pole=True, domain=((0.2, 3),), lower=intrinsic("log2"), latex=r"\log_2 {$x}",
     doc="""Logarithm to the base 2.
 
     >>> float(log2(8.0))
@@ -60,7 +61,7 @@ log2 = Unary(
 
 log10 = Unary(
     "log10(x)", np.log10, lambda t, y, x: t / (math.log(10) * x),
-    reads="x", domain=((0.2, 3),), latex=r"\log_{10} {$x}",
+    reads="x", pole=True, domain=((0.2, 3),), lower=intrinsic("log10"), latex=r"\log_{10} {$x}",
     doc="""Logarithm to the base 10.
 
     >>> float(log10(100.0))
@@ -70,7 +71,7 @@ log10 = Unary(
 
 log1p = Unary(
     "log1p(x)", np.log1p, lambda t, y, x: t / (1 + x),
-    reads="x", domain=((-0.5, 3),), latex=r"\ln (1 + $x)",
+    reads="x", pole=True, domain=((-0.5, 3),), lower=intrinsic("log1p"), latex=r"\ln (1 + $x)",
     doc="""`log(1 + x)`, exact to rounding near 0.
 
     >>> float(log1p(1e-20))
@@ -89,7 +90,7 @@ logaddexp = Binary(
     "logaddexp(x, y)", np.logaddexp,
     lambda t, z, x, y: t * share(x, y),
     lambda t, z, x, y: t * share(y, x),
-    reads="x", domain=((-3, 3), (-3, 3)), latex=r"\ln (e^{$x} + e^{$y})",
+    reads="x", domain=((-3, 3), (-3, 3)), lower=intrinsic("logaddexp"), latex=r"\ln (e^{$x} + e^{$y})",
     doc="""`log(exp(x) + exp(y))` without overflow.
 
     >>> float(logaddexp(1000.0, -1000.0))
@@ -108,7 +109,7 @@ def stable_sigmoid(x):
 
 sigmoid = Unary(
     "sigmoid(x)", stable_sigmoid, lambda t, y, x: t * (0.25 * sech2(0.5 * x)),
-    reads="x", domain=((-3, 3),), latex=r"\sigma({$x})",
+    reads="x", domain=((-3, 3),), lower=intrinsic("sigmoid"), latex=r"\sigma({$x})",
     doc="""Logistic function `1 / (1 + exp(-x))`; value and derivative never overflow.
 
     >>> float(sigmoid(0.0))
@@ -119,7 +120,7 @@ sigmoid = Unary(
 softplus = Unary(
     "softplus(x)", lambda x: np.log1p(np.exp(x)) if np.iscomplexobj(x) else np.logaddexp(x, 0),
     lambda t, y, x: t * sigmoid(x),
-    reads="x", domain=((-3, 3),), latex=r"\ln (1 + e^{$x})",
+    reads="x", domain=((-3, 3),), lower=intrinsic("softplus"), latex=r"\ln (1 + e^{$x})",
     doc="""`log(1 + exp(x))`, a smooth maximum of `x` and 0; it never overflows.
 
     >>> float(softplus(1000.0))
@@ -129,7 +130,7 @@ softplus = Unary(
 
 relu = Unary(
     "relu(x)", lambda x: np.maximum(x, 0), lambda t, y, x: where(y > 0, t, 0),
-    reads="y", domain=((-3, -0.2, 0.2, 3),), latex=r"\max({$x}, 0)",
+    reads="y", cuts=True, domain=((-3, -0.2, 0.2, 3),), lower=formula(lambda b, x: b.maximum(x, b.like(0, x.dtype))), latex=r"\max({$x}, 0)",
     doc="""Positive part `max(x, 0)`; the derivative at 0 is 0.
 
     >>> relu(np.array([-1.0, 2.0])).tolist()

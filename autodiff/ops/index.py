@@ -8,6 +8,7 @@ import numpy as np
 
 from ..core.errors import TracedError, UnknownShapeError
 from ..core.family import Movement
+from ..core.lower import Assembly
 from ..core.op import EAGER, TRACED
 from ..core.public import as_value, public
 from ..core.spec import Spec
@@ -221,7 +222,7 @@ def taken_spec(x, *arrays, index):
 taken = Movement(
     "taken(x, *arrays)", lambda x, *arrays, index: x[index.fill(arrays)],
     lambda g, wanted, x, *arrays, index: (scattered(g, *arrays, index=index, shape=x.shape), *[None] * len(arrays)),
-    infer=taken_spec, batch=batched_take, linear=1, view=True, latex="$x", torch="Select",
+    infer=taken_spec, batch=batched_take, linear=1, view=True, cuts=True, latex="$x", torch="Select",
     sample=lambda rng, dtype: list(index_samples(rng, dtype)),
     doc="Elements of `x` at an index: the row behind `x[index]`.",
 )
@@ -242,7 +243,7 @@ taken.accumulate = accumulate
 scattered = Movement(
     "scattered(g, *arrays)", scattered_values,
     lambda g, wanted, x, *arrays, index, shape: (picked_out(g, *arrays, index=index), *[None] * len(arrays)),
-    infer=lambda g, *arrays, index, shape: Spec(shape, g.dtype), batch=batched_scatter, linear=1, latex="$g",
+    infer=lambda g, *arrays, index, shape: Spec(shape, g.dtype), batch=batched_scatter, linear=1, lower=Assembly(lambda g, *arrays, index, shape: [(0, None), (g, index.fill(arrays))]), latex="$g",
     sample=lambda rng, dtype: list(index_samples(rng, dtype, scatter=True)),
     doc="Zeros with `g` added at an index: the transpose of `taken`.",
 )
@@ -292,7 +293,7 @@ def batched_replace(op, batched, x, v, *arrays, index):
 replaced = Movement(
     "replaced(x, v, *arrays)", replaced_values, replaced_cotangents,
     infer=lambda x, v, *arrays, index: Spec(x.shape, joint_dtype(x, v)),
-    batch=batched_replace, linear=2, latex="$x", torch="CopySlices",
+    batch=batched_replace, linear=2, cuts=True, latex="$x", torch="CopySlices",
     sample=lambda rng, dtype: [
         ((x, rng.normal(size=np.shape(x[p["index"].fill(a)])).astype(dtype), *a), p)
         for (x, *a), p in index_samples(rng, dtype) if not a or a[0].dtype == bool

@@ -8,14 +8,17 @@ matrices.
 
 import numpy as np
 
-from ..core.errors import ShapeError
-from ..core.family import Opaque, total
+from ..core.errors import MatrixError, ShapeError
+from ..core.family import Opaque
 from ..core.public import public
 from ..core.spec import FLOAT64, Spec, broadcast_shapes, is_complex
+from ..core.values import total
+from .choose import stop_gradient, where
 from .complex import conjugate, imag, real
 from .contract import matmul, trace
 from .move import as_array, expand_dims, joint_dtype, matrix_transpose, squeeze
 from .reduce import sum
+from .results import SlogdetResult, several, underlying
 
 
 def analytic(vjp):
@@ -123,22 +126,63 @@ def cofactor_values(a):
     return (phase[..., None, None] * ((u * alone[..., None, :]) @ vh).conj()).astype(float_dtype(a))
 
 
-def cofactor_jvp(tangents, y, a):
-    t, back = tangents[0], matrix_transpose(inverse(a))
-    rate = sum(back * t, (-2, -1))
-    return as_scalar_matrix(rate) * y - matmul(matmul(back, matrix_transpose(t)), y)
+def rate_values(a, t):
+    """The directional derivative of the cofactors: with s the singular values of a = u s vᴴ and
+    p = uᴴ t v, that of the cofactors of s is Σ_k p_kk Π_(l not i, k) s_l on the diagonal, and
+    -p_ji Π_(l not i, j) s_l beside it; no quotient, so singular matrices do.
+    """
+    u, s, vh = np.linalg.svd(a)
+    n = s.shape[-1]
+    left_out = np.eye(n, dtype=bool)
+    left_out = left_out[:, None, :] | left_out[None, :, :]
+    pairs = np.where(left_out, 1, s[..., None, None, :]).prod(-1) * ~np.eye(n, dtype=bool)
+    p = np.swapaxes(u, -1, -2).conj() @ t @ np.swapaxes(vh, -1, -2).conj()
+    middle = -pairs * np.swapaxes(p, -1, -2)
+    diagonal = np.einsum("...ik,...kk->...i", pairs, p)
+    middle = middle + diagonal[..., None] * np.eye(n, dtype=bool)
+    phase = np.linalg.det(u) * np.linalg.det(vh)
+    return (phase[..., None, None] * (u.conj() @ middle @ vh.conj())).astype(float_dtype(a, t))
+
+
+def rate_of_rate(a, t, s):
+    """The second directional derivative of the cofactors, of regular matrices; t and s commute."""
+    back, cofactors, along = matrix_transpose(inverse(a)), cofactor(a), cofactor_rate(a, s)
+    turned = matmul(back, matmul(matrix_transpose(s), back))
+    t_back = matrix_transpose(t)
+    found = as_scalar_matrix(sum(back * t, (-2, -1))) * along - matmul(matmul(back, t_back), along)
+    less = as_scalar_matrix(sum(turned * t, (-2, -1))) * cofactors
+    return found - less + matmul(matmul(turned, t_back), cofactors)
+
+
+def rate_jvp(tangents, y, a, t):
+    da, dt = tangents
+    return total([
+        None if da is None else rate_of_rate(a, t, da), None if dt is None else cofactor_rate(a, dt)])
 
 
 @analytic
-def cofactor_vjp(g, y, wanted, a):
-    back = matrix_transpose(inverse(a))
-    rate = sum(g * y, (-2, -1))
-    return (as_scalar_matrix(rate) * back - matmul(matmul(y, matrix_transpose(g)), back),)
+def rate_vjp(g, y, wanted, a, t):
+    return [
+        None if wanted[0] is None else rate_of_rate(a, t, g),
+        None if wanted[1] is None else cofactor_rate(a, g)]
 
+
+cofactor_rate = Opaque(
+    "cofactor_rate(a, t)", rate_values, jvp=rate_jvp, vjp=rate_vjp,
+    infer=lambda a, t: Spec(broadcast_shapes("cofactor_rate", (a.shape, t.shape)), float_dtype(a, t)),
+    batch=lambda batched, a, t: cofactor_rate(*aligned(batched, a, t)), reads="x",
+    latex=r"\operatorname{cof}'({$a}) \, $t",
+    sample=lambda rng, dtype: [
+        ((regular(rng, dtype), regular(rng, dtype)), {}),
+        ((regular(rng, dtype, 3, (2,)), regular(rng, dtype)), {})],
+    doc="Derivative of the cofactors of `a` in the direction `t`, the second of the determinant; of singular matrices too.",
+)
 
 cofactor = Opaque(
-    "cofactor(a)", cofactor_values, jvp=cofactor_jvp, vjp=cofactor_vjp,
-    infer=lambda a: Spec(a.shape, float_dtype(a)), batch=lambda batched, a: cofactor(a),
+    "cofactor(a)", cofactor_values,
+    jvp=lambda tangents, y, a: cofactor_rate(a, tangents[0]),
+    vjp=analytic(lambda g, y, wanted, a: (cofactor_rate(a, g),)),
+    infer=lambda a: Spec(a.shape, float_dtype(a)), batch=lambda batched, a: cofactor(a), reads="x",
     latex=r"\operatorname{cof} {$a}", sample=sampled(regular),
     doc="Matrix of cofactors `det(a) a⁻ᵀ`, the derivative of the determinant; of singular matrices too.",
 )
@@ -223,8 +267,29 @@ def square_matrix(name, a):
     """`a` as an array; raises unless it is a square matrix or a stack of them."""
     a = as_array(a)
     if len(a.shape) < 2 or a.shape[-1] != a.shape[-2]:
-        raise ShapeError(f"{name}: shape {a.shape} is not that of square matrices, (..., n, n)")
+        raise MatrixError(f"{name}: shape {a.shape} is not that of square matrices, (..., n, n)")
     return a
+
+
+def any_matrix(name, a):
+    """`a` as an array; raises unless it is a matrix or a stack of them."""
+    a = as_array(a)
+    if len(a.shape) < 2:
+        raise MatrixError(f"{name}: shape {a.shape} is not that of matrices, (..., m, n)")
+    return a
+
+
+def completed(a, lower=True):
+    """`a` with one triangle read for both, as LAPACK does; derivatives are those of (a + aᴴ) / 2."""
+    value = underlying(a)
+    if value is not None and np.array_equal(value, np.swapaxes(value, -1, -2).conj()):
+        return a
+    ones = np.ones(a.shape[-2:], bool)
+    mask = np.tril(ones, -1) if lower else np.triu(ones, 1)
+    read = stop_gradient(a)
+    both = where(mask, read, where(mask.T, adjoint(read), real(read)))
+    whole = hermitian(a)
+    return whole + (both - stop_gradient(whole))
 
 
 @public(np.linalg.inv)
@@ -244,7 +309,7 @@ def solve(a, b):
     """Solution `x` of `a x = b`.
 
     a: square matrices, shape (..., n, n).
-    b: right-hand sides, shape (n,) or (..., n, k).
+    b: right-hand sides, shape (n,) for one vector, else (..., n, k), as NumPy 2 reads them.
     Raises LinAlgError if a matrix is singular, ShapeError if the sizes differ.
     Pullback: b̄ = a⁻ᵀ x̄, ā = -b̄ xᵀ.  Source: Giles 2008.
 
@@ -254,7 +319,7 @@ def solve(a, b):
     a, b = square_matrix("solve", a), as_array(b)
     vector = len(b.shape) == 1
     b = expand_dims(b, -1) if vector else b
-    if len(b.shape) < 2 or a.shape[-1] != b.shape[-2]:
+    if not b.shape or a.shape[-1] != b.shape[-2]:
         raise ShapeError(f"solve: matrices {a.shape} do not fit right-hand sides {b.shape}")
     x = solution(a, b)
     return squeeze(x, -1) if vector else x
@@ -272,9 +337,9 @@ def det(a):
     return determinant(square_matrix("det", a))
 
 
-@public(np.linalg.slogdet)
+@several(SlogdetResult, np.linalg.slogdet)
 def slogdet(a):
-    """(sign, logabsdet) of the determinant of `a`, shape (..., n, n).
+    """The named tuple (sign, logabsdet) of the determinant of `a`, shape (..., n, n).
 
     Tangent of logabsdet: Re tr(a⁻¹ ȧ).  Source: Giles 2008.
 
@@ -286,12 +351,15 @@ def slogdet(a):
 
 
 @public(np.linalg.cholesky)
-def cholesky(a):
-    """Lower factor `l` of `a = l lᴴ`, shape (..., n, n); the Hermitian part of `a` is taken.
+def cholesky(a, /, *, upper=False):
+    """Lower factor `l` of `a = l lᴴ`, shape (..., n, n), or the upper factor of `a = uᴴ u`.
 
+    As in NumPy one triangle of `a` is read, the upper one for `upper`.  The derivative is that in
+    Hermitian directions, (ȧ + ȧᴴ) / 2: a gradient is Hermitian, as PyTorch's and JAX's.
     Raises LinAlgError if a matrix is not positive definite.  Source: Murray 2016.
 
     >>> cholesky(np.array([[4.0]])).tolist()
     [[2.0]]
     """
-    return factor(square_matrix("cholesky", a))
+    found = factor(completed(square_matrix("cholesky", a), not upper))
+    return adjoint(found) if upper else found

@@ -6,10 +6,12 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import ShapeError
-from ..core.family import Movement, pad_rank
+from ..core.family import Movement
+from ..core.lower import Assembly
 from ..core.op import TRACED
 from ..core.public import as_value, has_traced, public
 from ..core.spec import broadcast_shapes, every_axis, from_end, full_shape
+from ..core.values import pad_rank
 
 
 def sum_to(g, shape):
@@ -90,11 +92,18 @@ def batched_together(batched, xs):
     return [x if b else broadcast_to(x, (size, *np.shape(x))) for x, b in zip(xs, batched)]
 
 
+def joined_pieces(*xs, axis, sizes):
+    """Where each of the joined values stands."""
+    rest = (slice(None),) * (-axis - 1)
+    stops = np.cumsum(sizes).tolist()
+    return [(x, (..., slice(stop - size, stop), *rest)) for x, stop, size in zip(xs, stops, sizes)]
+
+
 joined = Movement(
     "joined(*xs)", lambda *xs, axis, sizes: np.concatenate(xs, axis),
     split_cotangent,
     batch=lambda op, batched, *xs, **params: op(*batched_together(batched, xs), **params),
-    latex=r"\operatorname{concat}($xs)", torch="Cat",
+    lower=Assembly(joined_pieces), latex=r"\operatorname{concat}($xs)", torch="Cat",
     sample=lambda rng, dtype: some(dtype, rng, (((2, 3), (1, 3)), {"axis": -2, "sizes": (2, 1)}), (((2, 0), (2, 2)), {"axis": -1, "sizes": (0, 2)})),
     doc="The arguments one after another along an axis: the row behind `concatenate`.",
 )

@@ -5,10 +5,11 @@ import math
 import numpy as np
 
 from ..core.family import Reduction
+from ..core.lower import Expansion, Fold
 from ..core.public import public
-from ..core.spec import from_end, reduced_shape
-from .choose import ones_like, where
-from .exponential import exp
+from ..core.spec import from_end, kept_shape, reduced_shape
+from .choose import isfinite, ones_like, where
+from .exponential import exp, log
 from .move import as_array, concatenate, flatten, moveaxis, reshape
 
 SHAPES = [((), {}), ((3,), {}), ((2, 3), {"axes": (-1,)}), ((2, 3), {"axes": (-2,), "keepdims": True}), ((2, 0), {"axes": (-2,)})]
@@ -44,17 +45,21 @@ def winners(winner, x, axes):
     return where(n == 0, 1, n)
 
 
-def others(x):
-    """The product of all other elements along the last axis, by halves: no quotient, so zeros do."""
+def others(x, seed):
+    """`seed` times the product of all other elements along the last axis, in 3 (n - 1) products.
+
+    Up a tree of pairs and down again: no quotient, so zeros do.
+    """
     n = x.shape[-1]
-    if n <= 1:
-        return ones_like(x)
-    if n % 2:
-        return others(concatenate([x, ones_like(x[..., :1])], -1))[..., :n]
-    left, right = x[..., 0::2], x[..., 1::2]
-    above = others(left * right)
-    pairs = [reshape(above * half, (*above.shape, 1)) for half in (right, left)]
-    return reshape(concatenate(pairs, -1), x.shape)
+    if n == 1:
+        return seed
+    left, right = x[..., 0 : n - n % 2 : 2], x[..., 1::2]
+    pairs = left * right
+    above = others(concatenate([pairs, x[..., n - 1 :]], -1) if n % 2 else pairs, seed)
+    half = above[..., : n // 2]
+    both = [reshape(half * sibling, (*half.shape, 1)) for sibling in (right, left)]
+    found = reshape(concatenate(both, -1), (*x.shape[:-1], n - n % 2))
+    return concatenate([found, above[..., n // 2 :]], -1) if n % 2 else found
 
 
 def other_factors(t, y, x, axes):
@@ -67,8 +72,13 @@ def other_factors(t, y, x, axes):
     moved = moveaxis(x, axes, last)
     if 0 in moved.shape:
         return t * x
-    weights = reshape(others(flatten(moved, n - len(axes))), moved.shape)
-    return t * moveaxis(weights, last, axes)
+    flat = flatten(moved, n - len(axes))
+    kept = (*flat.shape[:-1], 1)
+    # a cotangent is the same for all elements and starts the products; a tangent is not
+    one = t.shape == kept_shape(x.shape, axes)
+    seed = reshape(t, kept) if one else ones_like(flat[..., :1])
+    weights = moveaxis(reshape(others(flat, seed), moved.shape), last, axes)
+    return weights if one else t * weights
 
 
 def deviation(x, axes):
@@ -109,6 +119,20 @@ def logsumexp_values(x, *, axes=None, keepdims=False):
     return out if keepdims else out.reshape(reduced_shape(x.shape, axes, False))
 
 
+def variance_of(x, *, axes=None, keepdims=False, correction=0):
+    """The variance in functions of the table."""
+    apart = x - reduced_mean(x, axes=axes, keepdims=True)
+    return summed(apart * apart, axes=axes, keepdims=keepdims) / max(count(x, axes) - correction, 0)
+
+
+def log_sum_exp_of(x, *, axes=None, keepdims=False):
+    """`logsumexp_values` in functions of the table."""
+    top = largest(x, axes=axes, keepdims=True)
+    top = where(isfinite(top), top, 0)
+    out = log(summed(exp(x - top), axes=axes, keepdims=True)) + top
+    return out if keepdims else reshape(out, reduced_shape(x.shape, axes, False))
+
+
 def norm_values(x, *, axes=None, keepdims=False):
     """Euclidean length, as NumPy computes it."""
     if axes is None or len(axes) == 1:
@@ -126,62 +150,62 @@ def summed_values(x, *, axes=None, keepdims=False):
 summed = Reduction(
     "summed(x)", summed_values,
     lambda t, y, x, axes: t,
-    reads="", sample=spread(), latex=r"\sum {$x}", torch="Sum",
+    reads="", sample=spread(), lower=Fold("add", 0), latex=r"\sum {$x}", torch="Sum",
     doc="Sum over axes: the row behind `sum`.",
 )
 reduced_mean = Reduction(
     "reduced_mean(x)", lambda x, *, axes=None, keepdims=False: np.mean(x, axis=axes, keepdims=keepdims),
     lambda t, y, x, axes: t / max_one(count(x, axes)),
-    reads="", sample=spread(shapes=SHAPES[:4]), latex=r"\operatorname{mean} {$x}", torch="Mean",
+    reads="", sample=spread(shapes=SHAPES[:4]), lower=Expansion(lambda x, *, axes=None, keepdims=False: summed(x, axes=axes, keepdims=keepdims) / count(x, axes)), latex=r"\operatorname{mean} {$x}", torch="Mean",
     doc="Mean over axes: the row behind `mean`.",
 )
 multiplied = Reduction(
     "multiplied(x)", lambda x, *, axes=None, keepdims=False: np.prod(x, axis=axes, keepdims=keepdims),
     other_factors,
-    reads="x", sample=spread(-2, 2), latex=r"\prod {$x}", torch="Prod",
+    reads="x", sample=spread(-2, 2), lower=Fold("mul", 1), latex=r"\prod {$x}", torch="Prod",
     doc="Product over axes: the row behind `prod`.",
 )
 largest = Reduction(
     "largest(x)", lambda x, *, axes=None, keepdims=False: x.max(axis=axes, keepdims=keepdims),
-    shared, sample=spread(shapes=SHAPES[:4]), latex=r"\max {$x}", torch="Amax",
+    shared, cuts=True, sample=spread(shapes=SHAPES[:4]), lower=Fold("maximum", -np.inf), latex=r"\max {$x}", torch="Amax",
     doc="Largest element over axes: the row behind `max`.",
 )
 smallest = Reduction(
     "smallest(x)", lambda x, *, axes=None, keepdims=False: x.min(axis=axes, keepdims=keepdims),
-    shared, sample=spread(shapes=SHAPES[:4]), latex=r"\min {$x}", torch="Amin",
+    shared, cuts=True, sample=spread(shapes=SHAPES[:4]), lower=Fold("minimum", np.inf), latex=r"\min {$x}", torch="Amin",
     doc="Smallest element over axes: the row behind `min`.",
 )
 variance = Reduction(
     "variance(x)", lambda x, *, axes=None, keepdims=False, correction=0: np.var(x, axis=axes, keepdims=keepdims, ddof=correction),
     lambda t, y, x, axes, correction: t * (deviation(x, axes) * (2 / (count(x, axes) - correction))),
     analytic=False, reads="x", sample=spread(shapes=SHAPES[1:4], correction=0),
-    latex=r"\operatorname{var} {$x}", torch="Var", doc="Variance over axes: the row behind `var`.",
+    lower=Expansion(variance_of), latex=r"\operatorname{var} {$x}", torch="Var", doc="Variance over axes: the row behind `var`.",
 )
 deviated = Reduction(
     "deviated(x)", lambda x, *, axes=None, keepdims=False, correction=0: np.std(x, axis=axes, keepdims=keepdims, ddof=correction),
     lambda t, y, x, axes, correction: t * std_slope(y, x, axes, correction),
     analytic=False, sample=spread(shapes=SHAPES[1:4], correction=0),
-    latex=r"\operatorname{std} {$x}", torch="Std", doc="Standard deviation over axes: the row behind `std`.",
+    lower=Expansion(lambda x, **params: variance_of(x, **params) ** 0.5), latex=r"\operatorname{std} {$x}", torch="Std", doc="Standard deviation over axes: the row behind `std`.",
 )
 log_sum_exp = Reduction(
     "log_sum_exp(x)", logsumexp_values,
     lambda t, y, x, axes: t * softmax_weight(y, x, axes),
-    sample=spread(shapes=SHAPES[:4]), latex=r"\ln \sum e^{$x}", torch="Logsumexp",
+    sample=spread(shapes=SHAPES[:4]), lower=Expansion(log_sum_exp_of), latex=r"\ln \sum e^{$x}", torch="Logsumexp",
     doc="`log(sum(exp(x)))` over axes: the row behind `logsumexp`.",
 )
 length = Reduction(
     "length(x)", norm_values,
     lambda t, y, x, axes: t * norm_slope(y, x),
-    analytic=False, sample=spread(0.5, 3, shapes=SHAPES[1:]), latex=r"\left\|$x\right\|", torch="LinalgVectorNorm",
+    analytic=False, sample=spread(0.5, 3, shapes=SHAPES[1:]), lower=Expansion(lambda x, **params: summed(x * x, **params) ** 0.5), latex=r"\left\|$x\right\|", torch="LinalgVectorNorm",
     doc="Euclidean length over axes: the row behind `norm`.",
 )
 any_true = Reduction(
     "any_true(x)", lambda x, *, axes=None, keepdims=False: np.any(x, axis=axes, keepdims=keepdims), None,
-    differentiable=False, reads="", sample=spread(), latex=r"\bigvee {$x}", doc="Whether any is true: the row behind `any`.",
+    differentiable=False, reads="", sample=spread(), lower=Fold("or", False, "b"), latex=r"\bigvee {$x}", doc="Whether any is true: the row behind `any`.",
 )
 all_true = Reduction(
     "all_true(x)", lambda x, *, axes=None, keepdims=False: np.all(x, axis=axes, keepdims=keepdims), None,
-    differentiable=False, reads="", sample=spread(), latex=r"\bigwedge {$x}", doc="Whether all are true: the row behind `all`.",
+    differentiable=False, reads="", sample=spread(), lower=Fold("and", True, "b"), latex=r"\bigwedge {$x}", doc="Whether all are true: the row behind `all`.",
 )
 first_largest = Reduction(
     "first_largest(x)", lambda x, *, axes=None, keepdims=False: np.argmax(x, axis=axes and axes[0], keepdims=keepdims), None,

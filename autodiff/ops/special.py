@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from ..core.family import Unary
+from ..core.lower import intrinsic
 
 
 def erf_values(x):
@@ -29,13 +30,13 @@ def bell_values(x):
 
 bell = Unary(
     "bell(x)", bell_values, lambda t, y, x: t * (-2 * y * x),
-    domain=((-2, 2),), latex=r"e^{-{$x}^2}",
+    domain=((-2, 2),), lower=intrinsic("bell"), latex=r"e^{-{$x}^2}",
     doc="Bell curve `exp(-x x)`, to rounding also in its tails; the derivative of erf is a part of it.",
 )
 
 erf = Unary(
     "erf(x)", erf_values, lambda t, y, x: t * (2 / math.sqrt(math.pi) * bell(x)),
-    reads="x", domain=((-2, 2),), latex=r"\operatorname{erf} {$x}",
+    reads="x", domain=((-2, 2),), lower=intrinsic("erf"), latex=r"\operatorname{erf} {$x}",
     doc="""Error function.
 
     >>> float(erf(0.0))

@@ -5,14 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from ..core.errors import RuleError, ShapeError
 from ..core.public import public
 from ..core.spec import from_end
-from .arithmetic import absolute, power
 from .choose import maximum, minimum
 from .index import getitem
 from .move import as_array, squeeze
-from .reduce import amax, amin, argmax, argmin, deviated, length, reduced_mean, sum, variance
+from .norms import norm as norm
+from .reduce import amax, amin, argmax, argmin, deviated, reduced_mean, variance
 
 Extreme = namedtuple("Extreme", "values indices")
 UNSET = object()
@@ -115,57 +114,3 @@ def min(x, axis: Any = None, *, dim=UNSET, keepdims=False, keepdim=False):
     if dim is not UNSET:
         return extreme(as_array(x), dim, keepdim, argmin)
     return minimum(x, axis) if hasattr(axis, "shape") and axis.shape else amin(x, axis, keepdims)
-
-
-@public(np.linalg.norm)
-def norm(x, ord=None, axis=None, keepdims=False, p=None):
-    """Norm over `axis`: of vectors for one axis, of matrices for two, of all elements for None.
-
-    ord: None, 2 or "fro" for the Euclidean length; inf, -inf, 0, 1 or any real number for vectors.
-    The derivative of the Euclidean length at the origin is 0.
-    Raises RuleError for matrix norms that need singular values.
-
-    >>> float(norm(np.array([3.0, 4.0])))
-    5.0
-    """
-    x = as_array(x)
-    if x.dtype is not None and x.dtype.kind in "biu":
-        x = x.astype(np.float64)
-    ord = p if ord is None else ord
-    axes = None if axis is None else from_end(axis, len(x.shape))
-    matrix = len(x.shape) == 2 if axes is None else len(axes) == 2
-    if ord is None or ord == "fro" or (ord == 2 and (not matrix or (axes is None and p is not None))):
-        return length(x, axes=axes, keepdims=bool(keepdims))
-    if matrix and p is None:
-        return matrix_norm(x, ord, axes or (-2, -1), keepdims)
-    return vector_norm(x, ord, axes, keepdims)
-
-
-def vector_norm(x, ord, axes, keepdims):
-    """The p-norm of vectors."""
-    size = absolute(x)
-    if ord == np.inf:
-        return amax(size, axes, keepdims)
-    if ord == -np.inf:
-        return amin(size, axes, keepdims)
-    if ord == 0:
-        return sum((x != 0).astype(size.dtype), axes, keepdims)
-    if ord == 1:
-        return sum(size, axes, keepdims)
-    if isinstance(ord, str):
-        raise ShapeError(f"norm: ord={ord!r} is a norm of matrices; give two axes")
-    return power(sum(power(size, ord), axes, keepdims), 1 / ord)
-
-
-def matrix_norm(x, ord, axes, keepdims):
-    """The norms of matrices that are extremes of sums."""
-    if ord not in (1, -1, np.inf, -np.inf):
-        raise RuleError(
-            f"norm: the matrix norm ord={ord!r} needs singular values, which have no row yet; "
-            'use ord="fro", 1 or inf, or a vector norm along one axis'
-        )
-    rows, columns = axes
-    inner, outer = (rows, columns) if abs(ord) == 1 else (columns, rows)
-    sums = sum(absolute(x), inner, True)
-    found = (amax if ord > 0 else amin)(sums, outer, True)
-    return found if keepdims else squeeze(found, axes)

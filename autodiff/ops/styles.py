@@ -1,6 +1,7 @@
 """Functions whose name means different things to different users, and the names of graph courses."""
 
-from ..core.public import public
+from ..core.public import as_value, public
+from ..core.spec import from_end
 from . import arithmetic, choose, contract, move
 
 
@@ -29,8 +30,18 @@ def transpose(x, *axes, **named):
         dims = named.get("dim0"), named.get("dim1")
         axes = dims if None not in dims else (named.get("axes", named.get("axis")),)
     if len(axes) == 2:
-        return move.swapaxes(x, *axes)
+        return exchanged(x, *axes)
     return move.transpose(x, axes[0] if axes else None)
+
+
+def exchanged(x, first, second):
+    """`x` with two axes exchanged; PyTorch lends a single number an axis."""
+    x = as_value(x)
+    if not x.shape:
+        for axis in (first, second):
+            from_end(axis, 1)
+        return x
+    return move.swapaxes(x, first, second)
 
 
 add_op, mul_op = arithmetic.add, arithmetic.multiply

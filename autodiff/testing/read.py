@@ -222,7 +222,8 @@ def alike(case, arrays):
 
     NumPy rounds the product of two complex scalars otherwise than that of arrays without axes.
     """
-    if case.dtype.kind == "c" and any(np.ndim(a) == 0 for a in arrays):
+    complex = case.dtype.kind == "c" or any(np.iscomplexobj(a) for a in arrays)
+    if complex and any(np.ndim(a) == 0 for a in arrays):
         return partial(apart, allowed=ROUNDING[case.dtype])
     return unlike
 

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import ArgumentError
-from ..core.family import total
 from ..core.op import NO_PARAMS, TRACED, Op
 from ..core.spec import carries_derivative
 from ..core.tree import flatten, unflatten
+from ..core.values import total
 from ..interpret.backward import again
 from ..interpret.sweep import consumers, stored, sweep
 from ..interpret.tape import Tensor, new_tensor, picked

@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from ..core.errors import ArgumentError, TracedError
+from ..core.errors import ArgumentError
 from ..core.op import TRACED
 from ..core.tree import describe, flatten, paths, tree_map, unflatten
 from ..interpret.batch import Batched
@@ -28,6 +28,7 @@ from .checkpoint import (
     vertex_of,
 )
 from .function import result
+from .graph_loops import graph_loop, require_same
 
 
 def truths(pred, name):
@@ -52,13 +53,7 @@ def same_form(name, what, first, second):
         raise ArgumentError(
             f"{name}: {what} change from {describe(structure)} to {describe(other)}"
         )
-    for x, y, mark in zip(a, b, paths(structure)):
-        x, y = result(x), result(y)
-        if x.shape != y.shape or x.dtype != y.dtype:
-            raise ArgumentError(
-                f"{name}: {what} at {mark or 'the value'} change from {x.dtype} {x.shape} to "
-                f"{y.dtype} {y.shape}; make them agree, with astype or reshape"
-            )
+    require_same(name, what, [result(x) for x in a], [result(y) for y in b], structure)
     return a, b, structure
 
 
@@ -127,10 +122,7 @@ def while_loop(cond_fun, body_fun, init_val, checkpoints=None, memory=None):
         pred = cond_fun(state)
         truth = truths(pred, "while_loop")
         if type(truth) is Node:
-            raise TracedError(
-                "while_loop: the condition depends on a variable that is not fed, and a graph has "
-                "no loop operator; use arrays or tensors, or a Python loop of fixed length"
-            )
+            return graph_loop(while_loop, cond_fun, body_fun, state)
         if not np.any(truth):
             return state
         new = tree_map(result, body_fun(state))

@@ -8,10 +8,12 @@ from ..core.errors import ArgumentError, DTypeError
 from ..core.op import new_level
 from ..core.spec import carries_derivative
 from ..core.tree import flatten, unflatten
-from ..interpret.forward import Dual, dual
+from ..interpret.forward import STRUCTURED, Dual, dual
+from ..interpret.lookback import unsteady
+from ..interpret.structure import broken
 from ..interpret.sweep import cast
-from .function import as_inputs, at_level, handed_over, result, same_structure
-from .reverse import lowered, split_auxiliary
+from .function import applied, as_inputs, at_level, handed_over, result, same_structure
+from .reverse import lowered, split_auxiliary, vjp
 
 
 def jvp(f, primals, tangents, has_aux=False) -> tuple[Any, ...]:
@@ -34,8 +36,22 @@ def jvp(f, primals, tangents, has_aux=False) -> tuple[Any, ...]:
     same_structure("jvp", "tangents", t_structure, structure)
     level = new_level()
     inputs = [seeded(x, t, level, where) for x, t, where in zip(xs, ts, named)]
+    values, pushed, out_structure, aux = pushed_through(f, structure, inputs, level, has_aux)
+    if any(map(broken, pushed)):
+        level = new_level()
+        inputs = [seeded(x, t, level, where) for x, t, where in zip(xs, ts, named)]
+        values, pushed, out_structure, aux = with_structure(f, structure, inputs, level, has_aux)
+    if any(map(broken, pushed)) or any(map(unsteady, values)):
+        values, pushed, out_structure, aux = by_tape(f, structure, xs, ts, has_aux)
+    values, pushed = handed_over(values, xs), handed_over(pushed, ts)
+    both = unflatten(out_structure, values), unflatten(out_structure, pushed)
+    return (*both, aux) if has_aux else both
+
+
+def pushed_through(f, structure, inputs, level, has_aux):
+    """(values, tangents, structure, auxiliary output) of `f` of duals."""
     with np.errstate(all="ignore"):  # an infinite slope is a value
-        out, aux = f(*unflatten(structure, inputs)), None
+        out, aux = applied(f, *unflatten(structure, inputs)), None
     if has_aux:
         out, aux = split_auxiliary(out)
         aux = lowered(aux, level)
@@ -43,9 +59,39 @@ def jvp(f, primals, tangents, has_aux=False) -> tuple[Any, ...]:
     outputs = [result(y) for y in outputs]
     values = [y.value if at_level(y, level, Dual) else y for y in outputs]
     pushed = [y.tangent if at_level(y, level, Dual) else zero_tangent(y) for y in outputs]
-    values, pushed = handed_over(values, xs), handed_over(pushed, ts)
-    both = unflatten(out_structure, values), unflatten(out_structure, pushed)
-    return (*both, aux) if has_aux else both
+    return values, pushed, out_structure, aux
+
+
+def with_structure(f, structure, inputs, level, has_aux):
+    """`pushed_through`, where tangents that are zero by structure stay zero."""
+    for x in inputs:
+        if at_level(x, level, Dual):
+            x.moved = (x.tangent != 0) * 1.0
+    STRUCTURED.add(level)
+    try:
+        return pushed_through(f, structure, inputs, level, has_aux)
+    finally:
+        STRUCTURED.discard(level)
+
+
+def by_tape(f, structure, xs, ts, has_aux):
+    """The pushforward as a pullback of the pullback, J t = (Jᵀ)ᵀ t: tapes look back at formulas."""
+    found = {}
+
+    def flat(*leaves):
+        out = f(*unflatten(structure, list(leaves)))
+        if has_aux:
+            out, found["aux"] = split_auxiliary(out)
+        ys, found["structure"] = flatten(out)
+        return [result(y) for y in ys]
+
+    with np.errstate(all="ignore"):
+        values, pull = vjp(flat, *xs)
+        floats = [carries_derivative(y.dtype) for y in values]
+        seeds = [np.zeros(y.shape, y.dtype if c else np.float64) for y, c in zip(values, floats)]
+        _, push = vjp(lambda us: pull(us), seeds)
+        (pushed,) = push(tuple([cast(t, x.dtype) for x, t in zip(xs, ts)]))
+    return values, pushed, found["structure"], found.get("aux")
 
 
 def seeded(x, t, level, where):

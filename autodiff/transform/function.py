@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.errors import ArgumentError, DTypeError
+from ..core.errors import ArgumentError, DTypeError, TracedError
 from ..core.op import TRACED
 from ..core.spec import FLOAT64, carries_derivative, is_complex
 from ..core.tree import describe, flatten, paths
@@ -122,6 +122,19 @@ def selected(name, args, argnums):
         return full
 
     return tuple(args[n] for n in numbers), placed
+
+
+def applied(f, *args, **kwargs) -> Any:
+    """`f` of traced arguments.
+
+    NumPy hides our sentence about a traced element of a plain array behind a ValueError.
+    """
+    try:
+        return f(*args, **kwargs)
+    except ValueError as error:
+        if isinstance(error.__cause__, TracedError):
+            raise error.__cause__ from None
+        raise
 
 
 def at_level(x, level, kind):

@@ -11,6 +11,7 @@ from ..core.spec import carries_derivative, is_complex
 from ..core.tree import describe, flatten, unflatten
 from ..interpret.backward import again, one
 from ..interpret.graph import Node, current, gradient_like
+from ..interpret.stabilize import rewritten
 from ..interpret.strict import STRICT, refuse_zero
 from ..interpret.sweep import cast, stored, sweep
 from ..interpret.tape import Tensor, new_tensor
@@ -18,6 +19,7 @@ from ..interpret.vertex import leaf
 from ..ops.choose import ones_like, zeros_like
 from .function import (
     Transformed,
+    applied,
     as_inputs,
     at_level,
     handed_over,
@@ -87,7 +89,7 @@ def linearized_at(level, f, leaves, structure, has_aux):
     vertices = [leaf(x) if carries_derivative(x.dtype) else None for x in leaves]
     inputs = [new_tensor(x, v, level) for x, v in zip(leaves, vertices)]
     given = [new_tensor(x, v, level) for x, v in zip(leaves, vertices)]  # f may rebind its handles
-    out, aux = f(*unflatten(structure, given)), None
+    out, aux = applied(f, *unflatten(structure, given)), None
     if has_aux:
         out, aux = split_auxiliary(out)
         aux = lowered(aux, level)
@@ -259,7 +261,7 @@ def gradients(y, xs):
 
 def symbolic_gradients(y, xs):
     """The gradient as nodes."""
-    y = current(y)
+    (y,), _ = rewritten([current(y)], keep=xs)
     found = sweep({y: ones_like(y)}, stored, set(xs))
     return [zeros_like(x) if found.get(x) is None else gradient_like(found[x], x) for x in xs]
 

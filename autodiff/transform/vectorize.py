@@ -7,7 +7,7 @@ from ..core.op import new_level
 from ..core.tree import LEAF, describe, flatten, paths, unflatten
 from ..interpret.batch import Batched, batched
 from ..ops.move import broadcast_to, moveaxis
-from .function import Transformed, as_input, at_level, handed_over, result
+from .function import Transformed, applied, as_input, at_level, handed_over, result
 
 
 def vmap(f, in_axes: Any = 0, out_axes: Any = 0):
@@ -42,7 +42,7 @@ def run_vmap(f, args, kwargs, in_axes, out_axes):
             "vmap: no argument has an axis of examples; at least one in_axes is an int"
         )
     args, kwargs = unflatten(structure, inputs)
-    outputs, out_structure = flatten(f(*args, **kwargs))
+    outputs, out_structure = flatten(applied(f, *args, **kwargs))
     places = spread(out_axes, out_structure, "out_axes")
     lowered = [placed(result(y), level, size, axis) for y, axis in zip(outputs, places)]
     return unflatten(out_structure, handed_over(lowered))
@@ -72,6 +72,11 @@ def placed(y, level, size, axis):
         return y
     else:
         y = broadcast_to(y, (size, *y.shape))
+    if not -len(y.shape) <= axis < len(y.shape):
+        raise ArgumentError(
+            f"vmap: out_axes={axis} is out of range for an output of {len(y.shape)} axes, that of "
+            "the examples included"
+        )
     return y if axis == 0 else moveaxis(y, 0, axis)
 
 

@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...core.errors import RuleError
-from ...core.family import total
 from ...core.op import TRACED
+from ...core.values import total
 from ...interpret.backward import present
 from ...interpret.batch import Batched
 from ...interpret.forward import Dual, dual

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...core.errors import ArgumentError, RuleError
-from ...core.family import total
 from ...core.op import TRACED, new_level
 from ...core.spec import Spec
 from ...core.tree import flatten, tree_map
+from ...core.values import total
 from ...interpret.backward import present
 from ...interpret.batch import Batched
 from ...interpret.forward import Dual, dual

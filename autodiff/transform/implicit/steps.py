@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ...core.family import total
+from ...core.values import total
 from ...ops.move import stack
 from .solver import scipy_part
 

@@ -1,0 +1,179 @@
+"""The methods of a value in PyTorch's words alone: dtypes, new constants, and names read late."""
+
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from ..core.op import EAGER, Traced
+from ..ops import complex
+
+# name -> module and function of the table; a module is imported when a name is first called
+LATE = {
+    "addcdiv": "torch_names.addcdiv", "addcmul": "torch_names.addcmul",
+    "addmm": "torch_names.addmm", "addmv": "torch_names.addmv", "addr": "torch_names.addr",
+    "allclose": "pick.allclose",
+    "baddbmm": "torch_names.baddbmm", "bmm": "torch_names.bmm", "cholesky": "linalg.cholesky",
+    "chunk": "torch_pieces.chunk", "clamp_max": "torch_names.clamp_max",
+    "clamp_min": "torch_names.clamp_min", "det": "linalg.det",
+    "diag": "torch_pieces.diag", "equal": "torch_names.all_equal",
+    "gather": "torch_pieces.gather", "index_add": "torch_pieces.index_add",
+    "index_select": "torch_pieces.index_select", "inverse": "linalg.inv",
+    "isclose": "pick.isclose", "lerp": "torch_names.lerp",
+    "log_softmax": "softmax.log_softmax", "logdet": "torch_names.logdet",
+    "masked_fill": "torch_names.masked_fill", "mm": "torch_names.mm", "mv": "torch_names.mv",
+    "narrow": "torch_pieces.narrow",
+    "repeat_interleave": "torch_pieces.repeat_interleave", "roll": "rearrange.roll",
+    "rsqrt": "torch_names.rsqrt", "scatter": "torch_pieces.scatter",
+    "scatter_add": "torch_pieces.scatter_add", "slogdet": "linalg.slogdet",
+    "softmax": "softmax.softmax", "split": "torch_pieces.split",
+    "tile": "torch_pieces.tile", "topk": "torch_pieces.topk", "tril": "torch_pieces.tril",
+    "triu": "torch_pieces.triu", "unbind": "torch_pieces.unbind",
+}  # fmt: skip
+
+# Names that mean one thing in NumPy and another in PyTorch.
+EITHER = {
+    "argsort": "torch_pieces.places", "repeat": "torch_pieces.repeat",
+    "sort": "torch_pieces.ordered",
+}  # fmt: skip
+TORCH, NUMPY = {"dim", "descending"}, {"axis", "kind", "order", "repeats"}
+
+
+class TorchMethods(Traced):
+    """What every traced value can be asked in PyTorch's words."""
+
+    __slots__ = ()
+
+    def add(self, other, *, alpha: Any = 1):
+        """`self + alpha other`"""
+        return self + (other if alpha == 1 else alpha * other)
+
+    def sub(self, other, *, alpha: Any = 1):
+        """`self - alpha other`"""
+        return self - (other if alpha == 1 else alpha * other)
+
+    subtract = sub
+
+    def dim(self):
+        """Number of axes, as PyTorch spells it."""
+        return len(self.shape)
+
+    ndimension = dim
+
+    def to(self, *what, dtype=None, device=None, non_blocking=False, copy=False):
+        """Converted to a dtype, or to that of another tensor; there is no device but "cpu"."""
+        for given in (*what, device):
+            if isinstance(given, Traced):
+                dtype = given.dtype
+            elif isinstance(given, str) and given.partition(":")[0] in ("cpu", "cuda", "mps"):
+                if not given.startswith("cpu"):
+                    raise RuntimeError(f"to: device {given!r} is not there; values are on the cpu")
+            elif given is not None:
+                dtype = given
+        new = self if dtype is None else complex.astype(self, dtype)
+        return new.copy() if copy and new is self else new
+
+    def type_as(self, other):
+        """Converted to the dtype of `other`."""
+        return complex.astype(self, other.dtype)
+
+    def double(self):
+        """Converted to float64."""
+        return complex.astype(self, np.float64)
+
+    def float(self):
+        """Converted to float32, as PyTorch's method of this name."""
+        return complex.astype(self, np.float32)
+
+    def half(self):
+        """Converted to float16."""
+        return complex.astype(self, np.float16)
+
+    def long(self):
+        """Converted to int64."""
+        return complex.astype(self, np.int64)
+
+    def int(self):
+        """Converted to int32, as PyTorch's method of this name."""
+        return complex.astype(self, np.int32)
+
+    def bool(self):
+        """Converted to truth values."""
+        return complex.astype(self, np.bool_)
+
+    def is_floating_point(self):
+        """Whether the numbers are floating point numbers."""
+        return self.dtype.kind == "f"
+
+    def is_complex(self):
+        """Whether the numbers are complex."""
+        return self.dtype.kind == "c"
+
+    def new_full(self, size, fill_value, *, dtype=None, requires_grad=False):
+        """A constant of one number in a shape, of this dtype unless another is given."""
+        size = (size,) if isinstance(size, (int, np.integer)) else tuple(size)
+        array = np.full(size, fill_value, dtype or self.dtype or np.float64)
+        # inside a transform a plain array is the constant
+        if getattr(self, "level", None) != EAGER:
+            return array
+        new = self.like(array)
+        return new.requires_grad_() if requires_grad else new
+
+    def new_zeros(self, *size, dtype=None, requires_grad=False):
+        """Zeros of a shape, of this dtype unless another is given."""
+        return self.new_full(sizes(size), 0, dtype=dtype, requires_grad=requires_grad)
+
+    def new_ones(self, *size, dtype=None, requires_grad=False):
+        """Ones of a shape, of this dtype unless another is given."""
+        return self.new_full(sizes(size), 1, dtype=dtype, requires_grad=requires_grad)
+
+    new_empty = new_zeros
+
+    def new_tensor(self, data, *, dtype=None, requires_grad=False):
+        """A constant of these numbers, of this dtype unless another is given."""
+        array = np.array(data, dtype or self.dtype)
+        return self.new_full(array.shape, array, dtype=array.dtype, requires_grad=requires_grad)
+
+
+def sizes(given):
+    """A shape given as separate ints or as one sequence."""
+    return given[0] if len(given) == 1 and not isinstance(given[0], int) else given
+
+
+def found(place):
+    """The function at a place of the table."""
+    module, _, function = place.partition(".")
+    return getattr(import_module(f"autodiff.ops.{module}"), function)
+
+
+def late_method(name, place):
+    """A function of the table as a method, imported at its first call."""
+
+    def call(self, *args, **kwargs):
+        function = found(place)
+        if vars(TorchMethods).get(name) is call:
+            setattr(TorchMethods, name, function)
+        return function(self, *args, **kwargs)
+
+    call.__name__ = name
+    call.__doc__ = f"`autodiff.ops.{place}` of this value."
+    return call
+
+
+def either(name, as_array):
+    """The method of an eager tensor as in PyTorch, and of a value inside a transform, which stands
+    for an array, as in NumPy; keywords of one of them ask for it.
+    """
+
+    def call(self, *args, **kwargs):
+        if (self.level == EAGER and NUMPY.isdisjoint(kwargs)) or not TORCH.isdisjoint(kwargs):
+            return found(EITHER[name])(self, *args, **kwargs)
+        return as_array(self, *args, **kwargs)
+
+    call.__name__ = name
+    call.__doc__ = f"`{name}` of PyTorch for tensors, of NumPy for values inside transforms."
+    return call
+
+
+for _name, _place in LATE.items():
+    setattr(TorchMethods, _name, late_method(_name, _place))
