@@ -283,20 +283,44 @@ from .transform.vectorize import vmap as vmap
 
 __version__ = "0.1.0"
 
-# Names whose modules are imported when first asked for, so that the import stays light; a module
-# without an attribute of the name is meant itself.
+# Names whose modules are imported when first asked for, so that the import stays light.
 _LATER = {
     name: module
     for module, names in {
         "autograd": "autograd",
+        "compat": "compat",
         "fft": "fft",
         "linalg": "linalg",
         "numeric": "numeric",
         "numeric.check": "check_grad",
         "numpy": "numpy",
-        "ops.pick": "allclose isclose",
-        "ops.rearrange": "roll",
-        "ops.scan": "cumprod",
+        "compile.jit": "jit",
+        "compile.notice": "CompileWarning",
+        "compile.stabilize": "show_rewrites",
+        "core.errors": "GaugeError MatrixError",
+        "ops.eigen": "eig eigh eigvals eigvalsh",
+        "ops.decompose": "qr svd svdvals",
+        "ops.least_squares": "lstsq pinv",
+        "ops.matrix": "matrix_power",
+        "ops.matrix_function": "expm",
+        "ops.differences": "diff ediff1d gradient trapezoid unwrap",
+        "ops.histogram": "bincount histogram",
+        "ops.join": "apply_along_axis atleast_1d atleast_2d atleast_3d block broadcast_arrays"
+        " column_stack dstack hstack meshgrid unstack vstack",
+        "ops.nans": "nancumprod nancumsum nanmax nanmean nanmin nanprod nanstd nansum nanvar",
+        "ops.numbers": "copysign degrees float_power fmax fmin fmod heaviside logaddexp2 modf"
+        " radians trunc",
+        "ops.order": "median nanmedian nanpercentile nanquantile percentile quantile",
+        "ops.padding": "pad",
+        "ops.pick": "allclose array_equal isclose nan_to_num piecewise select",
+        "ops.polynomial": "polyder polyfit polyint polyval vander",
+        "ops.products": "corrcoef cov cross kron matvec vecdot vecmat",
+        "ops.rearrange": "append compress delete diagflat extract fliplr flipud insert repeat"
+        " resize roll rot90 take take_along_axis",
+        "ops.scan": "cumprod cumulative_prod cumulative_sum",
+        "ops.signal": "convolve correlate i0 interp sinc",
+        "ops.sort": "digitize partition searchsorted unique",
+        "ops.totals": "average count_nonzero ptp",
         "ops.softmax": "log_softmax softmax",
         "ops.torch_names": "addcdiv addcmul addmm addmv addr baddbmm bmm clamp_max clamp_min lerp"
         " logdet masked_fill numel rsqrt",
@@ -320,7 +344,8 @@ def __getattr__(name) -> _Any:
     if name not in _LATER:
         raise AttributeError(f"module 'autodiff' has no attribute {name!r}")
     module = _import_module(f"autodiff.{_LATER[name]}")
-    value = globals()[name] = getattr(module, name, module)
+    value = module if _LATER[name] == name else getattr(module, name)
+    globals()[name] = value
     return value
 
 

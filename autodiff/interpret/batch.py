@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 
 from ..ops.move import broadcast_to
+from .array_protocols import escaped
 from .inplace_handles import remember
-from .methods import Methods, escaped
+from .methods import Methods
 
 
 class Batched(Methods):

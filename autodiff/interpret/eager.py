@@ -13,13 +13,14 @@ from ..ops.index import getitem, parse, setitem, taken
 from ..ops.move import broadcast_to
 from ..ops.reduce import reduced_mean, summed
 from . import backward as passes
+from .array_protocols import AS_ARRAY, AS_NUMBER, escaped
 from .copying import copied
 from .grad_fn import GradFn
 from .hooks import Handle, add_hook, retained
 from .inplace import as_array_of_numpy, change, is_view, rebinds, refuse_inner
 from .inplace_handles import assign
 from .inplace_methods import INPLACE
-from .methods import AS_ARRAY, AS_NUMBER, WHOLE as WHOLE_KEYWORDS, Methods, escaped
+from .methods import WHOLE as WHOLE_KEYWORDS, Methods
 from .printing import represent
 from .vertex import UNRECORDED, Leaf, handle, leaf
 
@@ -261,13 +262,13 @@ class EagerMethods(Methods):
     def sum(self, *args, **kwargs):
         """Sum over `axis`, or `dim` as in PyTorch; of all elements by default."""
         if not WHOLE_KEYWORDS.isdisjoint(kwargs):
-            return np.sum(self, *args, **kwargs)
+            return self.__array_function__(np.sum, (), (self, *args), kwargs)
         return reduce.sum(self, *args, **kwargs) if args or kwargs else self.single(summed, WHOLE)
 
     def mean(self, *args, **kwargs):
         """Mean over `axis`, or `dim` as in PyTorch; of all elements by default."""
         if not WHOLE_KEYWORDS.isdisjoint(kwargs):
-            return np.mean(self, *args, **kwargs)
+            return self.__array_function__(np.mean, (), (self, *args), kwargs)
         if args or kwargs:
             return statistics.mean(self, *args, **kwargs)
         return self.single(reduced_mean, WHOLE)

@@ -1,5 +1,6 @@
 """Running a symbolic graph on numbers: the definition of what compiled code must compute."""
 
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ class Executor:
 
     nodes: what to compute, in the order of the results.
     stabilize: compute formulas that overflow or cancel, such as log(1 + exp(x)), by stable ones.
+    compile: run natively; one compilation for each set of shapes that is fed.
     Nodes that several results share are computed once, and let go when no longer needed.
 
     >>> x = Variable(name="x")
@@ -25,7 +27,7 @@ class Executor:
     [np.float64(6.0)]
     """
 
-    def __init__(self, nodes, stabilize=True):
+    def __init__(self, nodes, stabilize=True, compile=False):
         self.single = type(nodes) is Node
         self.nodes = [current(x) for x in ([nodes] if self.single else nodes)]
         for i, x in enumerate(self.nodes):
@@ -41,7 +43,7 @@ class Executor:
         # an integer carries no derivative, so what is differentiated is fed as a float
         likes = [x for x in self.order if x.op.name in ("sum_like", "dtype_like")]
         self.differentiated = {x.args[1] for x in likes if len(x.args) == 2}
-        self.plans = {}
+        self.plans, self.kind = {}, native_plan() if compile else Plan
 
     def run(self, feed_dict=None) -> list[Any]:
         """The arrays of the nodes, for the numbers that are fed: {node: array or number}.
@@ -70,7 +72,7 @@ class Executor:
         if found is None:
             if len(self.plans) >= PLANS:
                 self.plans.clear()
-            found = self.plans[key] = planned(self.stable, self.variables, values)
+            found = self.plans[key] = planned(self.stable, self.variables, values, self.kind)
         return found
 
     def fed(self, feed_dict):
@@ -117,13 +119,18 @@ def checked_feed(x, given):
     return value if value.dtype == x.dtype else value.astype(x.dtype)
 
 
-def planned(nodes, variables, values):
+def native_plan():
+    """The plan that runs natively, from the floor above, which is there when it is asked for."""
+    return import_module("autodiff.compile.graphs").NativePlan
+
+
+def planned(nodes, variables, values, kind):
     """The plan of a graph; where shapes were unknown, of the same graph at the shapes fed."""
     if all(x.known is not None for x in upstream(nodes)):
-        return Plan(nodes, variables)
+        return kind(nodes, variables)
     fixed = [Variable(x.name, values[x].shape, values[x].dtype) for x in variables]
     try:
-        return Plan(run(nodes, dict(zip(variables, fixed))), fixed)
+        return kind(run(nodes, dict(zip(variables, fixed))), fixed)
     except UnknownShapeError:  # a mask decides a shape: the functions are run on the numbers
         return Plan(nodes, variables)
 

@@ -15,9 +15,10 @@ from ..core.spec import UNDECIDED, Spec, carries_derivative, is_complex
 from ..core.tree import flatten
 from ..core.values import result_dtype
 from ..ops.arithmetic import positive
+from .array_protocols import escaped
 from .composite import Call, Composite, Opened, dtype_like, sum_like
 from .inplace_handles import REBOUND, assign, remember
-from .methods import Methods, escaped
+from .methods import Methods
 from .sweep import cast
 from .vertex import Joint, pick
 

@@ -87,13 +87,6 @@ def integrated(which, sign):
     return airy_integral
 
 
-INTEGRATED = [integrated(0, 1), integrated(1, 1), integrated(2, -1), integrated(3, -1)]
-
-
-def airy_integrals(x):
-    return [f(x) for f in INTEGRATED]
-
-
 j0_integral  = output("j0_integral",  special.itj0y0,  0, j0,                     r"\int_0^{$x} J_0", "Integral of `j0` from 0.")
 y0_integral  = output("y0_integral",  special.itj0y0,  1, y0,                     r"\int_0^{$x} Y_0", "Integral of `y0` from 0.")
 i0_integral  = output("i0_integral",  special.iti0k0,  0, i0,                     r"\int_0^{$x} I_0", "Integral of `i0` from 0.")
@@ -102,10 +95,17 @@ j0_mean_integral = output("j0_mean_integral", special.it2j0y0, 0, j0_mean,      
 y0_mean_integral = output("y0_mean_integral", special.it2j0y0, 1, lambda x: -y0(x) / x, r"\int_{$x}^\infty Y_0(t) / t \, dt", "Integral of `y0(t) / t` to infinity.")
 i0_mean_integral = output("i0_mean_integral", special.it2i0k0, 0, i0_mean,        r"\int_0^{$x} (I_0(t) - 1) / t \, dt", "Integral of `(i0(t) - 1) / t` from 0.")
 k0_mean_integral = output("k0_mean_integral", special.it2i0k0, 1, lambda x: -k0(x) / x, r"\int_{$x}^\infty K_0(t) / t \, dt", "Integral of `k0(t) / t` to infinity.")
-ai_integral  = output("ai_integral",  airy_integrals,  0, airy_ai,                r"\int_0^{$x} \operatorname{Ai}", "Integral of `Ai(t)` from 0.")
-bi_integral  = output("bi_integral",  airy_integrals,  1, airy_bi,                r"\int_0^{$x} \operatorname{Bi}", "Integral of `Bi(t)` from 0.")
-ai_left_integral = output("ai_left_integral", airy_integrals, 2, lambda x: airy_ai(-x), r"\int_0^{$x} \operatorname{Ai}(-t) \, dt", "Integral of `Ai(-t)` from 0.")
-bi_left_integral = output("bi_left_integral", airy_integrals, 3, lambda x: airy_bi(-x), r"\int_0^{$x} \operatorname{Bi}(-t) \, dt", "Integral of `Bi(-t)` from 0.")
+
+
+def airy_integral(name, which, sign, slope, latex, doc):
+    """A row of one output of `itairy`."""
+    return special_row(f"{name}(x)", integrated(which, sign), lambda t, y, x: t * slope(x), reads="x", domain=((0.5, 3),), latex=latex, doc=doc)
+
+
+ai_integral  = airy_integral("ai_integral", 0, 1, airy_ai,                        r"\int_0^{$x} \operatorname{Ai}", "Integral of `Ai(t)` from 0.")
+bi_integral  = airy_integral("bi_integral", 1, 1, airy_bi,                        r"\int_0^{$x} \operatorname{Bi}", "Integral of `Bi(t)` from 0.")
+ai_left_integral = airy_integral("ai_left_integral", 2, -1, lambda x: airy_ai(-x), r"\int_0^{$x} \operatorname{Ai}(-t) \, dt", "Integral of `Ai(-t)` from 0.")
+bi_left_integral = airy_integral("bi_left_integral", 3, -1, lambda x: airy_bi(-x), r"\int_0^{$x} \operatorname{Bi}(-t) \, dt", "Integral of `Bi(-t)` from 0.")
 itstruve0    = plain("itstruve0",    lambda x: struve(0, x),                      r"\int_0^{$x} \mathbf{H}_0", "Integral of the Struve function of order 0 from 0.")
 it2struve0   = plain("it2struve0",   lambda x: -struve(0, x) / x,                 r"\int_{$x}^\infty \mathbf{H}_0(t) / t \, dt", "Integral of `struve(0, t) / t` to infinity.")
 itmodstruve0 = plain("itmodstruve0", lambda x: modstruve(0, x),                   r"\int_0^{$x} \mathbf{L}_0", "Integral of the modified Struve function of order 0 from 0.")

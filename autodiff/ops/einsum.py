@@ -105,18 +105,33 @@ def einsum(subscripts, *xs, optimize=None):
     """Sum of products over named axes, such as `einsum("ij,jk->ik", a, b)`.
 
     subscripts: one letter for each axis; `...` stands for leading axes that broadcast; without
-    `->` the output has every name that occurs once, in alphabetical order.
+    `->` the output has every name that occurs once, in alphabetical order.  NumPy's other spelling
+    with numbers, `einsum(a, [0, 1], b, [1, 2], [0, 2])`, is read too.
     Raises ShapeError where the sizes of one name differ.
 
     >>> einsum("ii", np.eye(3)).tolist()
     3.0
     """
+    if not isinstance(subscripts, str):
+        subscripts, xs = interleaved((subscripts, *xs))
     if len(xs) == 1 and isinstance(xs[0], (list, tuple)) and one_for_each(subscripts, xs[0]):
         (xs,) = xs
     xs = [as_array(x) for x in xs]
     subscripts = spelled(subscripts.replace(" ", ""), [len(x.shape) for x in xs])
     inputs, _ = split(subscripts)
     return contracted(*stretched(inputs, xs), subscripts=subscripts)
+
+
+def interleaved(given):
+    """(subscripts, factors) of NumPy's other spelling, `einsum(a, [0, 1], b, [1, 2], [0, 2])`."""
+    pairs = len(given) // 2
+    # sorted letters in the order of the numbers, as NumPy takes them
+    names = [
+        "".join("..." if n is Ellipsis else (string.ascii_uppercase + string.ascii_lowercase)[n] for n in axes)
+        for axes in (*given[1 : 2 * pairs : 2], *given[2 * pairs :])
+    ]
+    inputs = ",".join(names[:pairs])
+    return "->".join([inputs, *names[pairs:]]), given[: 2 * pairs : 2]
 
 
 def one_for_each(subscripts, xs):

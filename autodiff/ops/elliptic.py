@@ -66,10 +66,10 @@ def grown(place):
     return rule
 
 
-FORMS = ({}, {"powers": (0.5, 0.5, 0.5, 1.0), "front": 1.5}, {"powers": (0.5, 0.5, 1.5, 0.5), "front": 0.125, "rise": 1.0})
+FORMS = ({"powers": (0.5, 0.5, 0.5, 1.0), "front": 1.5}, {"powers": (0.5, 0.5, 1.5, 0.5), "front": 0.125, "rise": 1.0})
 carlson = special_row(
     "carlson(x, y, z, p)", carlson_values, *map(grown, range(4)),
-    reads="x", domain=((0.5, 1), (1, 2), (0.7, 1.5), (1, 2)), params=FORMS[1:], latex=r"R($x, $y, $z, $p)",
+    reads="x", domain=((0.5, 1), (1, 2), (0.7, 1.5), (1, 2)), params=FORMS, latex=r"R($x, $y, $z, $p)",
     doc="Integral of `t**k` and powers of `t + x`, `t + y`, `t + z`, `t + p`: the symmetric elliptic integrals and their derivatives.",
 )
 

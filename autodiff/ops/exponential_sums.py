@@ -1,12 +1,16 @@
 """Sums of exponentials in SciPy's spelling: logsumexp with weights and signs, softmax and its logarithm."""
 
+import math
+
 import numpy as np
 
 from ..core.public import as_value
 from .choose import sign, stop_gradient, where
 from .exponential import exp, log
+from .move import moveaxis, reshape
 from .reduce import amax, logsumexp as plain_logsumexp, sum
 from .scipy_special import composed
+from .softmax import log_softmax as one_log_softmax, softmax as one_softmax
 
 
 def top(x, axis):
@@ -44,6 +48,19 @@ def squeezed(x, axis):
     return x.reshape(()) if axis is None else x.squeeze(axis)
 
 
+def joined(function, x, axis):
+    """A function along one axis, of all axes together (None) or of several."""
+    x = as_value(x)
+    if isinstance(axis, int) and x.shape:
+        return function(x, axis)
+    axes = tuple(range(len(x.shape))) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    last = tuple(range(-len(axes), 0))
+    moved = moveaxis(x, axes, last)
+    kept = moved.shape[: len(moved.shape) - len(axes)]
+    flat = function(reshape(moved, (*kept, math.prod(moved.shape[len(kept) :]))), -1)
+    return moveaxis(reshape(flat, moved.shape), last, axes)
+
+
 @composed()
 def softmax(x, axis=None):
     """`exp(x) / sum(exp(x))` over `axis` (all axes when None), without overflow.
@@ -51,9 +68,7 @@ def softmax(x, axis=None):
     >>> softmax(np.array([1000.0, 1000.0])).tolist()
     [0.5, 0.5]
     """
-    x = as_value(x)
-    e = exp(x - stop_gradient(amax(x, axis=axis, keepdims=True)))
-    return e / sum(e, axis=axis, keepdims=True)
+    return joined(one_softmax, x, axis)
 
 
 @composed()
@@ -63,6 +78,4 @@ def log_softmax(x, axis=None):
     >>> log_softmax(np.array([1000.0, 0.0])).tolist()
     [0.0, -1000.0]
     """
-    x = as_value(x)
-    below = x - top(x, axis)
-    return below - log(sum(exp(below), axis=axis, keepdims=True))
+    return joined(one_log_softmax, x, axis)

@@ -17,6 +17,7 @@ from .exponential import exp2, log2
 from .linalg import adjoint, float_dtype, positive, regular, sampled, square_matrix
 from .move import concatenate
 from .reduce import amax
+from .sylvester import sylvester
 
 
 def from_scipy(name):
@@ -82,8 +83,12 @@ logarithm = matrix_function(
     "matrix_logarithm(a)", "logm", invertible, latex=r"\ln {$a}",
     doc="Principal logarithm of square matrices: the row behind `logm`.",
 )
-root = matrix_function(
-    "matrix_root(a)", "sqrtm", invertible, latex="{$a}^{1/2}",
+# from y y = a: ẏ y + y ẏ = ȧ, which holds whichever root was taken where two are as good
+root = Opaque(
+    "matrix_root(a)", from_scipy("sqrtm"), reads="y", sample=invertible, latex="{$a}^{1/2}",
+    jvp=lambda tangents, y, a: sylvester(y, y, tangents[0]),
+    vjp=lambda g, y, wanted, a: (sylvester(adjoint(y), adjoint(y), g),),
+    batch=lambda batched, a: root(a), infer=lambda a: Spec(a.shape, float_dtype(a)),
     doc="Principal square root of square matrices: the row behind `sqrtm`.",
 )
 

@@ -175,7 +175,7 @@ def as_complex(z) -> Any:
     return z if z.dtype is not None and z.dtype.kind == "c" else z + 0j
 
 
-def composed(*numpy, name=None):
+def composed(*numpy):
     """Decorate a function composed of rows; SciPy's ufuncs `numpy` hand traced values to it."""
     return public(*numpy, renamed=False)
 

@@ -166,6 +166,7 @@ from ..ops.exponential_integrals import (
     exp1 as exp1,
     exp10 as exp10,
     expi as expi,
+    expn_row,
     lambertw as lambertw,
     radian as radian,
     shichi as shichi,
@@ -251,6 +252,8 @@ from ..ops.special import (
     erf as erf,
 )
 from ..ops.student import stdtr as stdtr, stdtrit as stdtrit
+
+digamma, expn = psi, expn_row
 
 # SciPy's ufuncs that rows of NumPy's functions serve
 NUMPY.update({

@@ -61,7 +61,7 @@ def page(run, lang=None):
         "heading": html.escape(run.title), "style": style(), "view": view,
         "function": f"<pre>{html.escape(function)}</pre>" if function else "",
         "views": "".join(choice(name, run) for name in ("reverse", "forward")),
-        "graph": graph, "graph_tools": tools("svg-graph"),
+        "head": head(), "graph": graph, "graph_tools": tools("svg-graph"),
         "extended_tab": tab("pane-extended", "extended") if extended else "",
         "extended_pane": pane("extended", tools("svg-extended", True) + extended),
         "traces": trace_tables(whole["tables"] or {}),
@@ -105,11 +105,11 @@ def embedded(found):
 
 def moving(picture, name):
     """A picture that the page's program changes."""
-    heads, kind = (head(), "clusters") if name == "svg-graph" else ("", "view")
+    kind = "clusters" if name == "svg-graph" else "view"
     return (
-        f'<svg id="{name}" class="picture moves" data-moves="{kind}" {view_box(picture)} '
-        f'role="group" aria-label="{html.escape(picture.title)}">'
-        f"{heads}{Writer().all(picture.shapes)}</svg>"
+        f'<div class="sheet"><svg id="{name}" class="picture moves" data-moves="{kind}" '
+        f'{view_box(picture)} role="group" aria-label="{html.escape(picture.title)}">'
+        f"{Writer().all(picture.shapes)}</svg></div>"
     )
 
 

@@ -16,8 +16,9 @@ from ..core.errors import ArgumentError
 from ..core.op import EAGER, TRACED, new_level
 from ..core.spec import carries_derivative
 from ..core.tree import flatten, paths, unflatten
+from ..interpret.array_protocols import escaped
 from ..interpret.graph import Node
-from ..interpret.methods import Methods, escaped
+from ..interpret.methods import Methods
 from ..interpret.vertex import from_library
 from ..ops.choose import stop_gradient
 from ..symbolic.graph import Graph, argument_names, leaf_name

@@ -4,12 +4,16 @@ import math
 
 import numpy as np
 
-from ...ops.choose import where
+from ...ops.arithmetic import square
+from ...ops.choose import stop_gradient, where
+from ...ops.contract import matmul
+from ...ops.eigen import eigvalsh
 from ...ops.exponential import exp, log
 from ...ops.gamma import gammaln, multigammaln
 from ...ops.information import xlogy
+from ...ops.least_squares import pinv
 from ...ops.linalg import cholesky, slogdet, solve
-from ...ops.reduce import sum
+from ...ops.reduce import amax, sum
 from .distribution import and_all, number
 
 
@@ -20,17 +24,17 @@ class MultivariateNormal:
         """Logarithm of the density of vectors, shape (..., n).
 
         mean: shape (n,); cov: shape (n, n) positive definite, (n,) variances, or one variance.
+        allow_singular: the density on the subspace that `cov` spans, -inf outside of it; its
+        derivative in `cov` is that along matrices of the same rank.
         Raises LinAlgError if `cov` is not positive definite.
         """
-        if allow_singular:
-            raise ValueError(
-                "multivariate_normal: a singular cov has no density; give a positive definite one"
-            )
         x, cov = number(x), number(cov)
         n = self.size(x, mean, cov)
         if not x.shape or (x.shape[-1] != n and n == 1):
             x = x.reshape((*x.shape, 1))
         deviation = x - (0.0 if mean is None else number(mean))
+        if allow_singular and len(cov.shape) > 1:
+            return self.on_support(deviation, cov)
         if len(cov.shape) < 2:
             quadratic = sum(deviation * deviation / cov, axis=-1)
             logdet = sum(log(cov)) if cov.shape and cov.shape[0] == n else n * sum(log(cov))
@@ -40,6 +44,31 @@ class MultivariateNormal:
             quadratic = sum(white * white, axis=(-2, -1))
             logdet = 2 * sum(log(lower.diagonal(0, -2, -1)), axis=-1)
         return -0.5 * (n * math.log(2 * math.pi) + logdet + quadratic)
+
+    def on_support(self, deviation, cov):
+        """Logarithm of the density on the subspace that a singular `cov` spans.
+
+        Eigenvalues below 1e6 roundings of the largest count as zero, as in SciPy.
+        """
+        values = eigvalsh(cov)
+        tiny = 1e6 * float(np.finfo(float).eps)
+        kept = values > tiny * stop_gradient(amax(abs(values)))
+        logdet = sum(log(where(kept, values, 1.0)))
+        inverse = pinv(cov, rcond=tiny, hermitian=True)
+        inner = matmul(deviation, inverse)
+        outside = sum(square(deviation - matmul(inner, cov)), axis=-1)
+        whole = sum(kept * 1.0) * math.log(2 * math.pi) + logdet + sum(inner * deviation, axis=-1)
+        return where(outside < 1e-16 * (1 + sum(square(deviation), axis=-1)), -0.5 * whole, -np.inf)
+
+    def entropy(self, mean=None, cov=1):
+        """Differential entropy, which does not depend on the mean."""
+        cov = number(cov)
+        n = self.size(np.zeros(()), mean, cov)
+        if len(cov.shape) > 1:
+            logdet = slogdet(cov)[1]
+        else:
+            logdet = sum(log(cov)) if cov.shape else n * log(cov)
+        return 0.5 * (n * (1 + math.log(2 * math.pi)) + logdet)
 
     def size(self, x, mean, cov):
         """The length of the vectors."""

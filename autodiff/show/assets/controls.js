@@ -40,6 +40,11 @@ class Controls {
       this.app.drawings.find(d => d.svg.contains(g)).toggle(g);
       return;
     }
+    if (g && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+      event.preventDefault();
+      this.app.drawings.find(d => d.svg.contains(g)).focusNext(g, event.key === "ArrowUp" ? 1 : -1);
+      return;
+    }
     if (event.target.closest?.(WRITTEN)) return;
     if (Object.entries(OWN).some(([own, keys]) => event.target.closest?.(own) && keys.includes(event.key))) return;
     const actions = {

@@ -89,7 +89,8 @@ class Drawing {
     g.scene = scene;
     if (g.dataset.m) {
       if (/^b?v|^c/.test(g.dataset.m)) this.members.set(g.dataset.m, g);
-      g.setAttribute("tabindex", "-1");
+      g.setAttribute("tabindex", this.members.size === 1 ? "0" : "-1");
+      g.setAttribute("aria-describedby", "tip");
     } else {
       const key = `${g.dataset.from} ${g.dataset.to}`;
       if (!this.links.has(key)) this.links.set(key, []);
@@ -102,8 +103,6 @@ class Drawing {
   resize() {
     const { width, height } = this.top.settle();
     Object.assign(this, { width, height });
-    this.svg.style.maxWidth = `${Math.ceil(width * 1.25)}px`;
-    this.svg.style.minWidth = width < 1000 ? `${Math.ceil(width * 0.85)}px` : "";  // letters stay legible
   }
 
   whole() { this.view = [0, 0, this.width, this.height]; this.look(); }
@@ -120,6 +119,9 @@ class Drawing {
     this.whole();
     this.large = this.width > 1.35 * width || this.height > 1.35 * height;
     if (this.large) this.lookAt(this.width / 2, this.height - height / 2);
+    this.svg.style.maxWidth = this.large ? "" : `${Math.ceil(this.width * 1.25)}px`;
+    const readable = this.width < 1000 && !this.large;
+    this.svg.style.minWidth = readable ? `${Math.ceil(this.width * 0.85)}px` : "";
   }
 
   // See a place of a large drawing, as far inside as it goes.
@@ -271,6 +273,18 @@ class Drawing {
     if (!g) return null;
     if (this.large) { const { x, y } = this.centre(g); this.lookAt(x, y); }
     return g;
+  }
+
+  // Move the focus to the next box, up or down the order of evaluation.
+  focusNext(g, by) {
+    const order = [...this.members.values()].filter(one => one.getClientRects().length);
+    const rank = one => this.app.inside(one.dataset.m) + (/^b/.test(one.dataset.m) ? 1e9 : 0);
+    order.sort((a, b) => rank(a) - rank(b));
+    const next = order[order.indexOf(g) + by];
+    if (!next) return;
+    g.setAttribute("tabindex", "-1");
+    next.setAttribute("tabindex", "0");
+    next.focus({ preventScroll: true });
   }
 
   // Histograms of the present numbers, drawn as picture_graph.py draws them.

@@ -27,6 +27,15 @@ class App {
     }
   }
 
+  // The first vertex of what a box stands for: "v3", "bv3" or "c0".
+  inside(name) {
+    const number = /v(\d+)$/.exec(name);
+    if (number) return +number[1];
+    const cluster = name.replace(/^b/, "");
+    for (const [i, around] of this.paths) if (around.includes(cluster)) return i;
+    return Infinity;
+  }
+
   // The clusters around a vertex, from the outermost.
   around(i) { return this.paths.get(i) ?? []; }
 

@@ -22,7 +22,7 @@ for (const list of document.querySelectorAll("[role=tablist]")) {
   const choose = tab => {
     setTimeout(() => {
       app.showPanels();
-      const drawing = app.drawings.find(d => d.svg.parentElement.id === tab.getAttribute("aria-controls"));
+      const drawing = app.drawings.find(d => d.svg.closest(".pane").id === tab.getAttribute("aria-controls"));
       if (drawing && !drawing.seenOnce) { drawing.seenOnce = true; drawing.home(); }
     });
     for (const other of tabs) {
@@ -71,5 +71,5 @@ document.body.dataset.view = app.view;
 addEventListener("beforeprint", () => app.showPanels(true));
 app.renew();
 app.controls.speak(app.lang);
-for (const pane of document.querySelectorAll(".pane")) pane.scrollLeft = (pane.scrollWidth - pane.clientWidth) / 2;
+for (const pane of document.querySelectorAll(".sheet")) pane.scrollLeft = (pane.scrollWidth - pane.clientWidth) / 2;
 document.body.dataset.ready = "yes";

@@ -15,6 +15,7 @@ from ...core.op import EAGER, TRACED
 from ...interpret.forward import Dual, dual
 from ...interpret.grad_mode import GradMode
 from ...interpret.series import Series, series
+from ...ops.choose import zeros_like
 from ...ops.linalg import solve
 from ...ops.move import matrix_transpose
 from ..jacobian import jacfwd, jacrev
@@ -43,7 +44,7 @@ class Unsolved:
         self.nothing = x.sum() * np.nan  # also a derivative of it is none
 
     def solve(self, b):
-        return b * self.nothing
+        return zeros_like(b) + b.sum() * self.nothing  # no zero of b keeps an element from it
 
     transposed = solve
 

@@ -1,0 +1,1 @@
+"""The native compiler: the last reader of the table.  Imported only when something is compiled."""

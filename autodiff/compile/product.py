@@ -1,0 +1,134 @@
+"""Matrix products by the library that NumPy itself uses, so that both give the same bits."""
+
+import ctypes
+import glob
+import os
+from functools import cache
+
+import numpy as np
+
+from .view import along
+
+NAMES = {np.dtype(np.float64): "dgemm", np.dtype(np.float32): "sgemm"}
+ROW_MAJOR, PLAIN, TURNED = 101, 111, 112
+
+
+class MatrixCall:
+    """One product of matrices, or a stack of them: numbers for the native function."""
+
+    def __init__(self, x, sources, target, numbers):
+        self.kind, self.x, self.sources, self.targets = "product", x, sources, [target]
+        self.numbers = numbers
+
+    def __repr__(self):
+        return f"product of matrices {self.sources[0].shape} and {self.sources[1].shape}"
+
+
+@cache
+def gemm(dtype):
+    """(address, bytes of its integers) of the matrix product, or None where there is no library."""
+    folder = os.path.join(os.path.dirname(os.path.dirname(np.__file__)), "numpy.libs")
+    for path in glob.glob(os.path.join(folder, "*openblas64_*")):
+        function = getattr(ctypes.CDLL(path), f"scipy_cblas_{NAMES[dtype]}64_", None)
+        if function is not None:
+            return ctypes.cast(function, ctypes.c_void_p).value
+    return None
+
+
+def matrix_call(x, sources, target):
+    """The step of a product of matrices; None where the library does not fit."""
+    a, b = sources
+    address = gemm(x.declared)
+    if address is None:
+        return None
+    lead = x.known[:-2]
+    steps = [
+        along(v._replace(shape=v.shape[:-2], strides=v.strides[:-2]), lead)[0]
+        for v in (a, b, target)
+    ]
+    sizes = [n for n in lead if n != 1]
+    stack = one_stride(sizes, steps)
+    if stack is None:
+        return None
+    (m, k), n = a.shape[-2:], b.shape[-1]
+    turned_a, lda = read(a)
+    turned_b, ldb = read(b)
+    many = 1
+    for size in sizes:
+        many *= size
+    numbers = [
+        address, TURNED if turned_a else PLAIN, TURNED if turned_b else PLAIN, m, n, k,
+        lda, ldb, max(n, 1), many, *[s * x.declared.itemsize for s in stack],
+        a.offset * x.declared.itemsize, b.offset * x.declared.itemsize,
+        target.offset * x.declared.itemsize,
+    ]  # fmt: skip
+    return MatrixCall(x, sources, target, numbers)
+
+
+def read(view):
+    """(whether the matrix stands transposed, distance of its rows)"""
+    m, n = view.shape[-2:]
+    rows, columns = view.strides[-2:]
+    if (columns == 1 or n == 1) and (m == 1 or rows >= n):
+        return False, max(rows, n, 1)
+    return True, max(columns, m, 1)
+
+
+def one_stride(sizes, steps):
+    """The distance from one matrix to the next in each stack; None where it is not even."""
+    if not sizes:
+        return [0, 0, 0]
+    found = [s[-1] for s in steps]
+    for s, last in zip(steps, found):
+        step = last
+        for size, stride in zip(reversed(sizes), reversed(s)):
+            if stride != step:
+                return None
+            step *= size
+    return found
+
+
+def product_text(dtype):
+    """The native function that calls the library, once for each matrix of a stack."""
+    kind = "double" if dtype.itemsize == 8 else "float"
+    names = [
+        "address", "ta", "tb", "m", "n", "k", "lda", "ldb", "ldc", "many",
+        "sa", "sb", "sc", "oa", "ob", "oc",
+    ]  # fmt: skip
+    read_numbers = "\n".join(
+        f"  %p.{x} = getelementptr i64, ptr %S, i64 {i}\n  %{x} = load i64, ptr %p.{x}"
+        for i, x in enumerate(names)
+    )
+    pointers = "\n".join(
+        f"  %i.{x} = getelementptr i64, ptr %I, i64 {i}\n  %n.{x} = load i64, ptr %i.{x}\n"
+        f"  %q.{x} = getelementptr ptr, ptr %P, i64 %n.{x}\n  %r.{x} = load ptr, ptr %q.{x}\n"
+        f"  %b.{x} = getelementptr i8, ptr %r.{x}, i64 %o{x}"
+        for i, x in enumerate("abc")
+    )
+    moves = "\n".join(
+        f"  %d.{x} = mul i64 %t, %s{x}\n  %{x} = getelementptr i8, ptr %b.{x}, i64 %d.{x}"
+        for x in "abc"
+    )
+    return f"""define i64 @NAME(ptr %P, ptr %I, ptr %S, i64 %lo, i64 %hi) #0 {{
+entry:
+{read_numbers}
+{pointers}
+  %function = inttoptr i64 %address to ptr
+  %turn.a = trunc i64 %ta to i32
+  %turn.b = trunc i64 %tb to i32
+  br label %head
+head:
+  %t = phi i64 [ 0, %entry ], [ %t.next, %body ]
+  %more = icmp slt i64 %t, %many
+  br i1 %more, label %body, label %done
+body:
+{moves}
+  call void %function(
+    i32 {ROW_MAJOR}, i32 %turn.a, i32 %turn.b, i64 %m, i64 %n, i64 %k,
+    {kind} 1.0, ptr %a, i64 %lda, ptr %b, i64 %ldb, {kind} 0.0, ptr %c, i64 %ldc)
+  %t.next = add i64 %t, 1
+  br label %head
+done:
+  ret i64 0
+}}
+"""

@@ -1,0 +1,218 @@
+"""Graphs made smaller: algebra, common subexpressions, constants, dead code.
+
+No pass here changes a bit of a result, but for the rounding of sums and products of matrices; what
+rewrites a formula into a more accurate one stands in `stabilize.py`.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from ..core.family import Elementwise
+from ..core.lower import Expansion
+from ..core.op import NO_PARAMS
+from ..core.spec import Spec
+from ..interpret.graph import Node, node, placeholder, upstream
+from ..interpret.stabilize import key_of
+from ..interpret.vertex import Joint, pick
+from ..ops.choose import ones_like, stop_gradient, zeros_like
+from .emit import LOWERED
+from .rules import RULES
+
+FOLDED = 4096  # elements up to which a constant is computed ahead
+
+
+LOOKED_AT = 2**20  # elements up to which a constant is looked through for equal elements
+
+
+class Uniform:
+    """A value whose elements are all the same known number."""
+
+    __slots__ = ("number", "known", "declared")
+
+    def __init__(self, number, known, declared):
+        self.number, self.known, self.declared = number, known, declared
+
+
+class Graph:
+    """Nodes in order, arguments first, with the guards before what they guard."""
+
+    def __init__(self, inputs, guards, outputs):
+        self.inputs, self.guards, self.outputs = inputs, guards, outputs
+        self.order = upstream([*guards, *[x for x in outputs if type(x) is Node]])
+
+
+def simplified(inputs, guards, outputs):
+    """The graph after all passes."""
+    work = Simplifier()
+    wanted = [x for x in (*guards, *outputs) if type(x) is Node]
+    for x in upstream(wanted):
+        work.take(x)
+    new_guards = [work.node_of(g) for g in guards]
+    new_outputs = [work.result(x) for x in outputs]
+    return Graph(inputs, new_guards, new_outputs)
+
+
+class Simplifier:
+    """One pass over a graph, arguments first: new nodes for old ones."""
+
+    def __init__(self):
+        self.new: dict[Any, Any] = {}  # old node -> node, Uniform, or array
+        self.seen: dict[Any, Any] = {}  # what a node computes -> the node
+
+    def take(self, x):
+        """Find what stands for an old node."""
+        if x in self.new:
+            return self.new[x]
+        if x.op is placeholder:
+            self.new[x] = x
+            return x
+        args = tuple([self.new[a] if type(a) is Node else constant(a) for a in x.args])
+        found = self.new[x] = self.simple(x.op, args, x.params, x)
+        return found
+
+    def simple(self, op, args, params, like):
+        """The value of an operator on simplified arguments."""
+        shape, dtype = like.known, like.declared
+        if type(op) is Joint or op is pick:
+            return self.unique(op, tuple(map(self.plain, args)), params, like)
+        if op is zeros_like or op is ones_like:
+            return Uniform(dtype.type(op is ones_like), shape, dtype)
+        if any([type(a) is Uniform for a in args]):
+            found = uniform(op, args, params, shape, dtype)
+            if found is not None:
+                return found
+            args = self.narrowed(op, args, shape)
+        if not any([type(a) is Node for a in args]):
+            found = folded(op, args, params, shape)
+            if found is not None:
+                return found
+        found = None
+        for rule in RULES.get(op.name, ()):
+            found = rule(op, args, params, like)
+            if found is not None:
+                break
+        if found is None and type(getattr(op, "lower", None)) is Expansion:
+            if dtype in LOWERED and dtype.kind == "f":
+                found = op.lower.rewrite(*args, **params)
+                if found.declared != dtype or found.known != shape:
+                    found = None
+        if found is not None:
+            return self.adopt(found)
+        return self.unique(op, args, params, like)
+
+    def adopt(self, found):
+        """What stands for a replacement: the nodes in it are simplified too."""
+        if type(found) is not Node:
+            return found
+        for x in new_nodes(found, self.new):
+            self.take(x)
+        return self.new.get(found, found)
+
+    def unique(self, op, args, params, like):
+        """The node of an operation, the same for the same operation."""
+        keys = [key_of(a) for a in args]
+        if op.name in COMMUTATIVE and len(keys) == 2:
+            keys.sort(key=hash)
+        named = id(op.op) if type(op) is Joint else id(op)
+        key = (named, tuple(keys), tuple(sorted(params.items())) if params else (), like.declared)
+        found = self.seen.get(key)
+        if found is None:
+            same = all([a is b for a, b in zip(args, like.args)])
+            found = (
+                like
+                if same
+                else node(op, args, params, Spec(like.known, like.declared), like.level)
+            )
+            self.seen[key] = found
+            self.new[found] = found
+        return found
+
+    def plain(self, a):
+        """A value as an argument of any row."""
+        if type(a) is Uniform:
+            return np.broadcast_to(a.number, a.known)
+        return a
+
+    def narrowed(self, op, args, shape):
+        """Uniform arguments as plain numbers, as far as the shape does not depend on them."""
+        if not isinstance(op, Elementwise):
+            return tuple(map(self.plain, args))
+        shapes = [
+            np.shape(a) if type(a) is not Node else a.known for a in args if type(a) is not Uniform
+        ]
+        if shapes and np.broadcast_shapes(*shapes) == shape:
+            return tuple([a.number if type(a) is Uniform else a for a in args])
+        return tuple(map(self.plain, args))
+
+    def result(self, x):
+        """An output of the graph."""
+        return self.node_of(x) if type(x) is Node else x
+
+    def node_of(self, x):
+        """The node of an output: constants are written by a node, too."""
+        found = self.new[x]
+        if type(found) is Node:
+            return found
+        value = found.number if type(found) is Uniform else found
+        return node(stop_gradient, (value,), NO_PARAMS, Spec(x.known, x.declared), x.level)
+
+
+def constant(a):
+    """A constant argument; of equal elements only their number is kept."""
+    if type(a) is not np.ndarray or not 0 < a.size <= LOOKED_AT or not a.ndim:
+        return a
+    first = a.flat[0]
+    if a.dtype.kind in "biuf" and (a == first).all() and (signs(a) == signs(first)).all():
+        return Uniform(first, a.shape, a.dtype)
+    return a
+
+
+COMMUTATIVE = frozenset({"add", "multiply"})
+
+
+def signs(a):
+    """The sign bits of floating point numbers; other numbers have none that could be hidden."""
+    return np.signbit(a) if np.result_type(a).kind == "f" else np.zeros((), bool)
+
+
+def new_nodes(root, known):
+    """The nodes of a replacement that are not known yet, arguments first."""
+    order, seen, stack = [], set(), [(root, False)]
+    while stack:
+        x, done = stack.pop()
+        if done:
+            order.append(x)
+        elif x not in seen and x not in known:
+            seen.add(x)
+            stack.append((x, True))
+            stack.extend((a, False) for a in reversed(x.inputs))
+    return order
+
+
+def uniform(op, args, params, shape, dtype):
+    """The uniform value of an operator on uniform values and numbers, or None."""
+    if any([type(a) is Node or np.ndim(a) for a in args if type(a) is not Uniform]):
+        return None
+    if op.view:
+        return Uniform(args[0].number, shape, dtype)
+    if not isinstance(op, Elementwise):
+        return None
+    numbers = [a.number if type(a) is Uniform else a for a in args]
+    with np.errstate(all="ignore"):
+        return Uniform(np.asarray(op.evaluate(*numbers, **params))[()], shape, dtype)
+
+
+def folded(op, args, params, shape):
+    """The value of an operator on constants, computed now if it is small."""
+    size = 1
+    for s in shape:
+        size *= s
+    if size > FOLDED or (not op.differentiable and op.name in ("watch",)):
+        return None
+    with np.errstate(all="ignore"):
+        return (
+            np.asarray(op.evaluate(*args, **params))[()]
+            if size == 1 and shape == ()
+            else np.array(op.evaluate(*args, **params))
+        )

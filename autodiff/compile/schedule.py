@@ -1,0 +1,357 @@
+"""From a graph to steps: which operators share a loop nest, and where values stand in memory."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ..core.lower import Assembly, Element, Fold, Product
+from ..core.op import NO_PARAMS
+from ..core.spec import Spec
+from ..interpret.graph import Node, node, placeholder
+from ..interpret.vertex import Joint, pick
+from ..ops.choose import stop_gradient
+from .element import working_dtypes
+from .emit import LOWERED
+from .product import matrix_call
+from .view import Buffer, View, count, moved, packed, squeezed, whole, windowed
+
+LARGEST = 300  # operators in one nest: code generation grows faster than linearly
+
+
+class Nest:
+    """Operators computed in one loop nest over `space`, the sizes that are not 1.
+
+    nodes: elementwise operators and reductions, arguments first.
+    """
+
+    def __init__(self, space):
+        self.space, self.nodes, self.stores = space, [], []
+
+    def __repr__(self):
+        return f"nest over {self.space} of {', '.join(x.op.name for x in self.nodes)}"
+
+
+class Step:
+    """A step that is no loop nest: run(...) is a library call or a row's own `evaluate`."""
+
+    def __init__(self, kind, x, sources, targets, made):
+        self.kind, self.x, self.sources, self.targets = kind, x, sources, targets
+        self.made = made
+
+    def __repr__(self):
+        return f"{self.kind} {self.x.op.name}"
+
+
+class Schedule:
+    """Steps in order, and the view of every value that is written to memory."""
+
+    def __init__(self, inputs, outputs):
+        self.steps: list[Any] = []
+        self.at = {}  # node -> number of the step that computes it
+        self.views = {}  # node -> view, where it is in memory
+        self.after = {}  # node that is a view of another -> the first step that may read it
+        self.same = {}  # node -> the node whose elements it has, in the same order
+        self.nests = {}  # space -> numbers of its nests
+        self.picks = {}  # node of several outputs -> the nodes that pick them
+        self.folds = set()  # the reductions
+        self.constants = {}  # identity of an array among the arguments -> its view
+        self.inputs, self.outputs = inputs, outputs
+
+    # ------------------------------------------------------------ values
+
+    def root(self, x):
+        return self.same.get(x, x)
+
+    def inline(self, x):
+        """Whether a value is computed in a nest, so that others can join it there."""
+        r = self.root(x)
+        return r in self.at and type(self.steps[self.at[r]]) is Nest and r not in self.folds
+
+    def view(self, x) -> View:
+        """Where a value stands in memory; it is written there if it was not."""
+        r = self.root(x)
+        if r not in self.views:
+            self.views[r] = whole(Buffer(r.declared, count(r.known)), r.known)
+        found = self.views[r]
+        if r is not x and found.shape != x.known:
+            found = self.views[x] = relabelled(found, x.known)
+        return found
+
+    def ready(self, x):
+        """The first step that may read a value from memory."""
+        r = self.root(x)
+        return self.after[r] if r in self.after else self.at.get(r, -1) + 1
+
+    def constant_view(self, a):
+        """The view of an array among the arguments of a node."""
+        if id(a) not in self.constants:
+            self.constants[id(a)] = self.constant(a, np.result_type(a))
+        return self.constants[id(a)]
+
+    def constant(self, value, dtype):
+        """The view of a constant array."""
+        array = np.array(value, dtype, order="C")
+        return whole(Buffer(dtype, array.size, "constant", None, array), array.shape)
+
+    # ------------------------------------------------------------ placing
+
+    def place(self, x):
+        """Give a node its step."""
+        op = x.op
+        lower = lowering(x)
+        if op is placeholder:
+            return
+        if op is pick:
+            self.at[x] = self.at[x.args[0]]
+            return
+        if op.view and self.place_view(x):
+            return
+        if type(lower) is Element:
+            self.join(x, x.known, x.args)
+        elif type(lower) is Fold:
+            self.folds.add(x)
+            self.join(x, x.args[0].known, x.args)
+        elif type(lower) is Product and self.place_product(x):
+            return
+        elif type(lower) is Assembly:
+            self.assemble(x, lower)
+        else:
+            self.call(x)
+
+    def place_view(self, x):
+        """A movement that computes nothing; whether it is one here."""
+        if len(x.args) != 1:
+            return False
+        (a,) = x.args
+        if relabels(x, a):
+            self.same[x] = self.root(a)
+            return True
+        source = self.view(a)
+        found = None if source.window else self.moved(source, x)
+        if found is None:
+            copied = self.copy(a)
+            found = self.moved(self.view(copied), x)
+            a = copied
+        if found is None:
+            return False
+        self.views[x], self.after[x] = found, self.ready(a)
+        return True
+
+    def moved(self, view, x):
+        return moved(view, lambda array: x.op.evaluate(array, **x.params))
+
+    def copy(self, a):
+        """The same value, written contiguously."""
+        x = node(stop_gradient, (a,), NO_PARAMS, Spec(a.known, a.declared), a.level)
+        self.join(x, x.known, x.args)
+        return x
+
+    def join(self, x, shape, args):
+        """Put an elementwise operator or a reduction into the first nest that may hold it."""
+        space, first = squeezed(shape), 0
+        for a in args:
+            if type(a) is Node:
+                r = self.root(a)
+                inside = self.inline(a) and squeezed(r.known) == space
+                first = max(first, self.at[r] if inside else self.ready(a))
+                if not inside:
+                    self.view(a)
+        for number in self.nests.get(space, ()):
+            nest = self.steps[number]
+            if number >= first and len(nest.nodes) < LARGEST:
+                break
+        else:
+            number, nest = len(self.steps), Nest(space)
+            self.steps.append(nest)
+            self.nests.setdefault(space, []).append(number)
+        nest.nodes.append(x)
+        self.at[x] = number
+        if x in self.folds:
+            self.view(x)
+        for a in args:  # computed in another nest: it is read from memory
+            if type(a) is Node and self.at.get(self.root(a)) != number:
+                self.view(a)
+
+    def append(self, step, nodes):
+        for x in nodes:
+            self.at[x] = len(self.steps)
+        self.steps.append(step)
+
+    def place_product(self, x):
+        """A product of matrices by the library."""
+
+        sources = []
+        for a in x.args:
+            if type(a) is not Node:
+                sources.append(self.constant(a, x.declared))
+            elif a.declared != x.declared:
+                return False
+            else:
+                sources.append(self.view(a))
+        for i, a in enumerate(x.args):
+            if not usable(sources[i]):
+                sources[i] = self.view(self.copy(a))
+        step = matrix_call(x, sources, self.view(x))
+        if step is None:
+            return False
+        self.append(step, [x])
+        return True
+
+    def assemble(self, x, lower):
+        """A value put together from pieces, each written to its part."""
+        pieces = lower.pieces(*x.args, **x.params)
+        if any([gathers(index) for _, index in pieces]):
+            return self.call(x)
+        target, parts = self.view(x), []
+        for value, index in pieces:
+            part = target if index is None else moved(target, partial(getitem, index=index))
+            parts.append((value, part))
+        # what a later piece covers need not be written
+        parts = parts[max([i for i, (_, p) in enumerate(parts) if covers(p, target)], default=0) :]
+        value = parts[0][0]
+        if len(parts) == 1 and type(value) is Node and value.declared == x.declared:
+            if squeezed(value.known) == squeezed(x.known):
+                del self.views[x]
+                self.same[x] = self.root(value)
+                return None
+        if len(parts) == 2 and is_zero(parts[0][0]) and type(parts[1][0]) is Node:
+            value, part = parts[1]
+            source = self.view(value)
+            if value.declared == x.declared and value.known == part.shape and not source.window:
+                found = windowed(part, target, source)
+                if found is not None:
+                    self.views[x], self.after[x] = found, self.ready(value)
+                    return None
+        for value, part in parts:
+            shape = part.shape
+            piece = node(stop_gradient, (value,), NO_PARAMS, Spec(shape, x.declared), x.level)
+            nest = Nest(squeezed(shape))
+            nest.nodes.append(piece)
+            self.views[piece] = part
+            if type(value) is Node:
+                self.view(value)
+            self.append(nest, [piece, x])
+        return None
+
+    def call(self, x):
+        """A row without native code: its own `evaluate` is called."""
+        args = x.args
+        sources = [self.view(a) if type(a) is Node else None for a in args]
+        for i, s in enumerate(sources):
+            if s is not None and s.window:
+                sources[i] = self.view(self.copy(args[i]))
+        made = self.picks.get(x, [x])
+        targets = [self.view(p) for p in made]
+        self.append(Step("call", x, sources, targets, made), [x, *made])
+
+    def finish(self):
+        """Write the outputs to arrays of their own."""
+        taken = set()
+        for i, x in enumerate(self.outputs):
+            if type(x) is not Node:
+                continue
+            r = self.root(x)
+            fresh = (
+                r in self.at and r not in taken and r.op is not pick
+                and (r not in self.views or self.views[r].contiguous)
+                and (r not in self.views or self.views[r].buffer.home == "workspace")
+                and (r not in self.views or self.views[r].buffer.size == count(r.known))
+                and not r.op.view
+            )  # fmt: skip
+            if not fresh:
+                x = self.copy(x)
+                r = x
+            taken.add(r)
+            buffer = self.view(r).buffer
+            buffer.home, buffer.place = "output", i
+
+
+def scheduled(inputs, order, outputs, input_views):
+    """The schedule of a graph whose nodes stand in `order`, arguments first."""
+    s = Schedule(inputs, outputs)
+    s.views.update(input_views)
+    for x in order:
+        if x.op is pick:
+            s.picks.setdefault(x.args[0], []).append(x)
+    for x in order:
+        s.place(x)
+    s.finish()
+    return s
+
+
+def lowering(x):
+    """The descriptor of a node's native code, or None where its dtypes have none."""
+    op = x.op
+    if type(op) is Joint or x.declared not in LOWERED:
+        return None
+    lower = getattr(op, "lower", None)
+    if lower is None:
+        return None
+    if any(type(a) is Node and a.declared not in LOWERED for a in x.args):
+        return None
+    if type(lower) is Element:
+        found = working_dtypes(x, lower)
+        return lower if found is not None else None
+    if type(lower) in (Fold, Product) and x.declared.kind not in lower.kinds:
+        return None
+    if type(lower) is Fold and type(x.args[0]) is not Node:
+        return None
+    return lower
+
+
+def is_zero(value):
+    """Whether a value is the number 0."""
+    return type(value) is int and value == 0
+
+
+def covers(part, target):
+    """Whether a part of a value is all of it, in the same order."""
+    steps = [s for s, n in zip(part.strides, part.shape) if n != 1]
+    all_steps = [s for s, n in zip(target.strides, target.shape) if n != 1]
+    return squeezed(part.shape) == squeezed(target.shape) and steps == all_steps
+
+
+def gathers(index):
+    """Whether an index has arrays: what they name is no view."""
+    return type(index) is tuple and any([hasattr(p, "dtype") for p in index])
+
+
+def getitem(array, index):
+    return array[index]
+
+
+def usable(view):
+    """Whether a library reads the last two axes: one of them has stride 1."""
+    rows, columns = view.strides[-2:]
+    m, n = view.shape[-2:]
+    flat = (columns == 1 or n == 1) and (m == 1 or rows >= n)
+    turned = (rows == 1 or m == 1) and (n == 1 or columns >= m)
+    return view.window is None and (flat or turned)
+
+
+def relabels(x, a):
+    """Whether a movement inserts or removes unit axes and nothing else."""
+    if squeezed(x.known) != squeezed(a.known):
+        return False
+    if count(a.known) <= 1:
+        return True
+    numbers = View(Buffer(a.declared, count(a.known)), a.known, packed(a.known))
+    found = moved(numbers, lambda array: x.op.evaluate(array, **x.params))
+    return found is not None and not found.offset and found.strides == packed(x.known)
+
+
+def relabelled(view, shape):
+    """A view with its unit axes in other places."""
+    strides = iter(s for s, n in zip(view.strides, view.shape) if n != 1)
+    window = None
+    if view.window:
+        kept = iter(w for w, n in zip(view.window, view.shape) if n != 1)
+        window = tuple(None if n == 1 else next(kept) for n in shape)
+    return View(
+        view.buffer,
+        shape,
+        tuple(0 if n == 1 else next(strides) for n in shape),
+        view.offset,
+        window,
+    )

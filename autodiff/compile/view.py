@@ -1,0 +1,138 @@
+"""Where the elements of a value stand in memory: buffers, and strided views of them."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+BYTE = np.dtype(np.int8)
+
+
+class Buffer:
+    """Memory of one value: its dtype, how many elements, and where it comes from.
+
+    home: "input", "output", "constant" or "workspace"; place: its number among those.
+    first, last: the steps between which a workspace buffer is alive.
+    """
+
+    __slots__ = ("dtype", "size", "home", "place", "first", "last", "value")
+
+    def __init__(self, dtype, size, home="workspace", place=None, value=None):
+        self.dtype, self.size, self.home, self.place = dtype, size, home, place
+        self.first, self.last, self.value = None, None, value
+
+    def __repr__(self):
+        return f"<{self.home} {self.place}: {self.size} x {self.dtype}>"
+
+
+class View(NamedTuple):
+    """Elements of a buffer: [i, j, ...] stands at offset + i strides[0] + j strides[1] + ...
+
+    window: for each axis None, or the indices (from, to) outside of which the value is zero.
+    """
+
+    buffer: Buffer
+    shape: tuple
+    strides: tuple
+    offset: int = 0
+    window: Any = None
+
+    @property
+    def contiguous(self):
+        return self.window is None and (0 in self.shape or self.strides == packed(self.shape))
+
+
+def count(shape):
+    """How many elements a shape has."""
+    n = 1
+    for s in shape:
+        n *= s
+    return n
+
+
+def packed(shape):
+    """The strides of a contiguous array; 0 along unit axes."""
+    strides, step = [], 1
+    for size in reversed(shape):
+        strides.append(step if size != 1 else 0)
+        step *= max(size, 1)
+    return tuple(reversed(strides))
+
+
+def whole(buffer, shape):
+    """A contiguous view."""
+    return View(buffer, tuple(shape), packed(shape))
+
+
+def moved(view, move) -> View | None:
+    """The view of `move(array)`, found by moving an array of bytes; None where that copies."""
+    if 0 in view.shape:
+        out = move(np.empty(view.shape, BYTE))
+        return View(view.buffer, out.shape, packed(out.shape))
+    low, high = bounds(view)
+    base = np.empty(high - low, BYTE)
+    out = move(np.ndarray(view.shape, BYTE, base, view.offset - low, view.strides))
+    if out.size == 0:
+        return View(view.buffer, out.shape, packed(out.shape))
+    offset = out.__array_interface__["data"][0] - base.__array_interface__["data"][0]
+    if not 0 <= offset < base.size or not shares(out, base):
+        return None
+    strides = tuple(0 if n == 1 else s for n, s in zip(out.shape, out.strides))
+    return View(view.buffer, out.shape, strides, offset + low)
+
+
+def windowed(part, target, source) -> View | None:
+    """The source as a view of the shape of `target`, zero outside of `part`; None where it is none.
+
+    part: the view of the target's memory that the source fills, along each axis without gaps.
+    """
+    if 0 in part.shape:
+        return None
+    found = {s: k for k, (s, n) in enumerate(zip(part.strides, part.shape)) if n != 1}
+    strides, window = [], []
+    for step, size in zip(target.strides, target.shape):
+        if size == 1:
+            strides.append(0)
+            window.append(None)
+            continue
+        start, k = part.offset // step % size, found.pop(step, None)
+        strides.append(0 if k is None else source.strides[k])
+        window.append((start, start + (1 if k is None else part.shape[k])))
+    if found:  # an axis walked backwards, or with gaps
+        return None
+    return View(source.buffer, target.shape, tuple(strides), source.offset, tuple(window))
+
+
+def bounds(view):
+    """The first element that a view touches, and the one after the last."""
+    ends = [(n - 1) * s for n, s in zip(view.shape, view.strides)]
+    return view.offset + sum(min(0, e) for e in ends), view.offset + sum(
+        max(0, e) for e in ends
+    ) + 1
+
+
+def shares(array, base):
+    """Whether an array is a view of the other, however many views lie between."""
+    while array is not None:
+        if array is base:
+            return True
+        array = array.base
+    return False
+
+
+def squeezed(shape):
+    """The sizes that are not 1."""
+    return tuple(s for s in shape if s != 1)
+
+
+def along(view, shape):
+    """(strides, window) of a view broadcast to `shape`, for the axes whose size is not 1."""
+    lead = len(shape) - len(view.shape)
+    strides, window = [], []
+    for i, size in enumerate(shape):
+        if size == 1:
+            continue
+        j = i - lead
+        there = j >= 0 and view.shape[j] != 1
+        strides.append(view.strides[j] if there else 0)
+        window.append(view.window[j] if there and view.window else None)
+    return tuple(strides), tuple(window) if any(w is not None for w in window) else None

@@ -1,0 +1,434 @@
+"""Linear algebra under the names and with the arguments of scipy.linalg.
+
+Where SciPy reads a triangle, or returns a pair, so do these: `cholesky` gives the upper factor,
+`eigh` takes `lower=`, `lu(a)` gives P, L and U.  Words that speak of memory or of checks, such as
+`overwrite_a` and `check_finite`, have no effect.
+
+>>> import numpy as np
+>>> from autodiff import grad
+>>> grad(lambda a: cho_solve(cho_factor(a), np.ones(2)).sum())(np.eye(2)).round(12).tolist()
+[[-1.0, -1.0], [-1.0, -1.0]]
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.linalg import LinAlgError as LinAlgError
+
+from ..core.errors import RuleError, ShapeError
+from ..core.spec import is_complex
+from ..ops import decompose, eigen, least_squares, linalg, matrix_function, norms, triangular
+from ..ops.choose import where
+from ..ops.complex import conjugate
+from ..ops.contract import matmul
+from ..ops.linalg import adjoint, square_matrix
+from ..ops.matrix_function import expm as expm
+from ..ops.move import as_array, concatenate, matrix_transpose, reshape
+from ..ops.rearrange import tril, triu
+from ..ops.sylvester import sylvester
+
+IGNORED = {
+    "overwrite_a", "overwrite_b", "overwrite_ab", "overwrite_x", "check_finite", "lapack_driver",
+    "driver", "mode_driver", "disp", "blocksize",
+}  # fmt: skip
+
+
+def without_effect(name, options):
+    """Raise TypeError for a word that SciPy does not know either."""
+    unknown = set(options) - IGNORED
+    if unknown:
+        raise TypeError(f"{name}() got an unexpected keyword argument {unknown.pop()!r}")
+
+
+# ------------------------------------------------------------------- equations
+
+
+def solve(a, b, lower=False, assume_a=None, transposed=False, **options):
+    """Solution `x` of `a x = b`, or of `aᵀ x = b` with `transposed`.
+
+    a: shape (n, n); b: shape (n,) or (n, k).
+    assume_a: "sym", "her" or "pos" read one triangle, the upper one unless `lower`.
+
+    >>> solve(np.array([[2.0]]), np.array([4.0])).tolist()
+    [2.0]
+    """
+    without_effect("solve", options)
+    a = square_matrix("solve", a)
+    if assume_a in ("sym", "symmetric"):
+        a = mirrored(a, lower, matrix_transpose)
+    elif assume_a in ("her", "hermitian", "pos", "positive definite"):
+        a = mirrored(a, lower, adjoint)
+    elif assume_a in ("lower triangular", "upper triangular"):
+        a = (tril if assume_a.startswith("lower") else triu)(a)
+    return linalg.solve(matrix_transpose(a) if transposed else a, b)
+
+
+def mirrored(a, lower, turn):
+    """The matrix whose one triangle is that of `a` and whose other is the mirror image of it."""
+    part = tril(a) if lower else triu(a)
+    inner = tril(a, -1) if lower else triu(a, 1)
+    return part + turn(inner)
+
+
+def solve_triangular(a, b, trans: Any = 0, lower=False, unit_diagonal=False, **options):
+    """Solution of `a x = b` for triangular `a`, of which the other triangle is not read.
+
+    trans: 1 or "T" for aᵀ x = b, 2 or "C" for aᴴ x = b.
+
+    >>> solve_triangular(np.array([[2.0, 1.0], [9.0, 1.0]]), np.array([3.0, 1.0])).tolist()
+    [1.0, 1.0]
+    """
+    without_effect("solve_triangular", options)
+    return triangular.solve_triangular(a, b, trans, lower, unit_diagonal)
+
+
+def solve_banded(l_and_u, ab, b, **options):
+    """Solution of `a x = b` for a matrix given by its diagonals.
+
+    l_and_u: the numbers of diagonals below and above the main one.
+    ab: shape (l + u + 1, n), `a[i, j] = ab[u + i - j, j]`; b: shape (n,) or (n, k).
+
+    >>> solve_banded((0, 0), np.array([[2.0, 4.0]]), np.array([2.0, 2.0])).tolist()
+    [1.0, 0.5]
+    """
+    without_effect("solve_banded", options)
+    ab, (low, high) = as_array(ab), l_and_u
+    if len(ab.shape) != 2 or ab.shape[0] != low + high + 1:
+        raise ShapeError(
+            f"solve_banded: ab has shape {ab.shape} and l_and_u is {(low, high)}; it needs shape "
+            f"({low + high + 1}, n)"
+        )
+    n = ab.shape[1]
+    i, j = np.indices((n, n))
+    row = high + i - j
+    inside = (row >= 0) & (row <= low + high)
+    return linalg.solve(where(inside, ab[np.where(inside, row, 0), j], 0), b)
+
+
+def solveh_banded(ab, b, lower=False, **options):
+    """Solution of `a x = b` for a Hermitian matrix given by the diagonals of one triangle.
+
+    ab: shape (u + 1, n), the upper diagonals, the main one last; with `lower` the lower ones, the
+    main one first.
+
+    >>> solveh_banded(np.array([[0.0, 1.0], [2.0, 2.0]]), np.array([3.0, 3.0])).tolist()
+    [1.0, 1.0]
+    """
+    without_effect("solveh_banded", options)
+    ab = as_array(ab)
+    size, n = ab.shape
+    i, j = np.indices((n, n))
+    row = i - j if lower else size - 1 + i - j
+    inside = (row >= 0) & (row < size)
+    triangle = where(inside, ab[np.where(inside, row, 0), j], 0)
+    return linalg.solve(mirrored(triangle, lower, adjoint), b)
+
+
+def solve_sylvester(a, b, q):
+    """Solution `x` of `a x + x b = q`.
+
+    a: shape (m, m); b: shape (n, n); q: shape (m, n); leading axes broadcast.
+
+    >>> solve_sylvester(np.array([[2.0]]), np.array([[3.0]]), np.array([[10.0]])).tolist()
+    [[2.0]]
+    """
+    a, b = square_matrix("solve_sylvester", a), square_matrix("solve_sylvester", b)
+    return sylvester(a, b, as_array(q))
+
+
+def kron(a, b):
+    """The Kronecker product of two matrices."""
+    (m, n), (k, j) = a.shape, b.shape
+    return reshape(reshape(a, (m, 1, n, 1)) * reshape(b, (1, k, 1, j)), (m * k, n * j))
+
+
+def solve_continuous_lyapunov(a, q):
+    """Solution `x` of `a x + x aᴴ = q`.
+
+    >>> solve_continuous_lyapunov(np.array([[2.0]]), np.array([[8.0]])).tolist()
+    [[2.0]]
+    """
+    return solve_sylvester(a, adjoint(as_array(a)), q)
+
+
+solve_lyapunov = solve_continuous_lyapunov
+
+
+def solve_discrete_lyapunov(a, q, method=None):
+    """Solution `x` of `a x aᴴ - x + q = 0`; method: without effect.
+
+    >>> solve_discrete_lyapunov(np.array([[0.5]]), np.array([[3.0]])).tolist()
+    [[4.0]]
+    """
+    a, q = square_matrix("solve_discrete_lyapunov", a), as_array(q)
+    n = a.shape[-1]
+    whole = np.eye(n * n) - kron(a, conjugate(a) if is_complex(a.dtype) else a)
+    return reshape(linalg.solve(whole, reshape(q, (-1,))), (n, n))
+
+
+def lstsq(a, b, cond=None, **options):
+    """The tuple (solution, residues, rank, singular values) of the `x` nearest to `a x = b`."""
+    without_effect("lstsq", options)
+    return tuple(least_squares.lstsq(a, b, cond))
+
+
+# ------------------------------------------------------------------- one matrix
+
+
+def inv(a, **options):
+    """Inverse of a square matrix.
+
+    >>> inv(np.array([[2.0]])).tolist()
+    [[0.5]]
+    """
+    without_effect("inv", options)
+    return linalg.inv(a)
+
+
+def det(a, **options):
+    """Determinant of a square matrix.
+
+    >>> float(det(np.array([[2.0]])))
+    2.0
+    """
+    without_effect("det", options)
+    return linalg.det(a)
+
+
+def norm(a, ord: Any = None, axis=None, keepdims=False, **options):
+    """Norm of a vector or a matrix, as `numpy.linalg.norm`.
+
+    >>> float(norm(np.array([3.0, 4.0])))
+    5.0
+    """
+    without_effect("norm", options)
+    return norms.norm(a, ord, axis, keepdims)
+
+
+def pinv(a, *, atol=None, rtol=None, return_rank=False, **options):
+    """Moore-Penrose inverse; singular values below `rtol` times the largest count as zero."""
+    without_effect("pinv", options)
+    if atol is not None or return_rank:
+        raise RuleError("pinv: atol and return_rank are not written here; give rtol")
+    a = as_array(a)
+    if rtol is None:
+        rtol = max(a.shape[-2:]) * float(np.finfo(linalg.float_dtype(a)).eps)
+    return least_squares.pinv(a, rtol=rtol)
+
+
+def pinvh(a, *, atol=None, rtol=None, lower=True, return_rank=False, **options):
+    """`pinv` of the Hermitian matrix of which one triangle is read."""
+    a = mirrored(square_matrix("pinvh", a), lower, adjoint)
+    return pinv(a, atol=atol, rtol=rtol, return_rank=return_rank, **options)
+
+
+def sqrtm(a, **options):
+    """Principal square root of a square matrix, complex where that of a real matrix is.
+
+    >>> sqrtm(np.array([[4.0]])).tolist()
+    [[2.0]]
+    """
+    without_effect("sqrtm", options)
+    return perhaps_complex(matrix_function.sqrtm, a)
+
+
+def logm(a, **options):
+    """Principal logarithm of a square matrix, complex where that of a real matrix is.
+
+    >>> logm(np.array([[1.0]])).tolist()
+    [[0.0]]
+    """
+    without_effect("logm", options)
+    return perhaps_complex(matrix_function.logm, a)
+
+
+def perhaps_complex(function, a):
+    """A function of a matrix that asks for complex ones where its value is complex."""
+    a = square_matrix(function.__name__, a)
+    try:
+        return function(a)
+    except LinAlgError:
+        if is_complex(a.dtype):
+            raise
+        return function(a + 0j)
+
+
+# ------------------------------------------------------------------- factors
+
+
+def cholesky(a, lower=False, **options):
+    """Upper factor u of `a = uᴴ u`, or with `lower` the lower one of `a = l lᴴ`.
+
+    >>> cholesky(np.array([[4.0]])).tolist()
+    [[2.0]]
+    """
+    without_effect("cholesky", options)
+    return linalg.cholesky(a, upper=not lower)
+
+
+def cho_factor(a, lower=False, **options):
+    """The pair (factor, lower) that `cho_solve` takes; the other triangle is zero here."""
+    return cholesky(a, lower, **options), lower
+
+
+def cho_solve(c_and_lower, b, **options):
+    """Solution of `a x = b` from the pair (Cholesky factor of a, whether it is the lower one).
+
+    >>> cho_solve((np.array([[2.0]]), True), np.array([4.0])).tolist()
+    [1.0]
+    """
+    without_effect("cho_solve", options)
+    c, lower = c_and_lower
+    first, second = (0, "C") if lower else ("C", 0)
+    return solve_triangular(c, solve_triangular(c, b, first, lower), second, lower)
+
+
+def lu(a, permute_l=False, *, p_indices=False, **options):
+    """The tuple (P, L, U) with `a = P L U`; with `permute_l` the pair (P L, U).
+
+    >>> [x.tolist() for x in lu(np.array([[2.0]]))]
+    [[[1.0]], [[1.0]], [[2.0]]]
+    """
+    without_effect("lu", options)
+    if p_indices:
+        raise RuleError("lu: p_indices is not written here; P is a matrix")
+    p, below, above = triangular.lu(a)
+    return (matmul(p, below), above) if permute_l else (p, below, above)
+
+
+def qr(a, lwork=None, mode="full", pivoting=False, **options):
+    """The pair (Q, R) with `a = Q R`; mode "economic" for the reduced factors, "r" for R alone.
+
+    >>> [abs(x).tolist() for x in qr(np.array([[2.0]]), mode="economic")]
+    [[[1.0]], [[2.0]]]
+    """
+    without_effect("qr", options)
+    if pivoting or mode not in ("full", "r", "economic"):
+        raise RuleError(
+            f"qr: mode={mode!r}, pivoting={pivoting} has no derivative; use 'full', 'economic' or "
+            "'r' without pivoting"
+        )
+    if mode == "r":
+        return (decompose.qr(a, "complete")[1],)
+    return tuple(decompose.qr(a, "reduced" if mode == "economic" else "complete"))
+
+
+def svd(a, full_matrices=True, compute_uv=True, **options):
+    """The tuple (U, s, Vh) with `a = U diag(s) Vh`, or s alone without `compute_uv`.
+
+    >>> svd(np.array([[2.0]]), compute_uv=False).tolist()
+    [2.0]
+    """
+    without_effect("svd", options)
+    found = decompose.svd(a, full_matrices, compute_uv)
+    return tuple(found) if compute_uv else found
+
+
+def svdvals(a, **options):
+    """Singular values in descending order."""
+    without_effect("svdvals", options)
+    return decompose.svdvals(a)
+
+
+# ------------------------------------------------------------------- eigenvalues
+
+
+def eigh(a, b=None, *, lower=True, eigvals_only=False, subset_by_index=None, type=1, **options):
+    """The pair (eigenvalues, eigenvectors) of `a v = w v`, or of `a v = w b v`, in ascending order.
+
+    a: Hermitian, of which one triangle is read; b: the same, positive definite.
+    subset_by_index: the first and the last that are given.
+    With b = l lᴴ the values are those of l⁻¹ a l⁻ᴴ, and its vectors u give v = l⁻ᴴ u.
+
+    >>> eigh(np.diag([2.0, 1.0]), eigvals_only=True).tolist()
+    [1.0, 2.0]
+    """
+    without_effect("eigh", options)
+    if type != 1:
+        raise RuleError(f"eigh: type={type} is not written here; it needs 1, a v = w b v")
+    a, factor = mirrored(square_matrix("eigh", a), lower, adjoint), None
+    if b is not None:
+        factor = linalg.cholesky(mirrored(square_matrix("eigh", b), lower, adjoint))
+        half = triangular.solve_triangular(factor, a, lower=True)
+        a = adjoint(triangular.solve_triangular(factor, adjoint(half), lower=True))
+    low, high = subset_by_index or (0, a.shape[-1] - 1)
+    if eigvals_only:
+        return eigen.eigvalsh(a)[..., low : high + 1]
+    w, v = eigen.eigh(a)
+    if factor is not None:
+        v = solve_triangular(factor, v, "C", True)
+    return w[..., low : high + 1], v[..., low : high + 1]
+
+
+def eigvalsh(a, b=None, *, lower=True, **options):
+    """Eigenvalues alone, as `eigh` gives them."""
+    return eigh(a, b, lower=lower, eigvals_only=True, **options)
+
+
+def eig(a, b=None, left=False, right=True, **options):
+    """The pair (eigenvalues, eigenvectors) of a square matrix, in LAPACK's order, complex."""
+    without_effect("eig", options)
+    if b is not None or left:
+        raise RuleError("eig: b and left are not written here; give one matrix, and right vectors")
+    w, v = eigen.eig(a)
+    return (w + 0j, v) if right else w + 0j
+
+
+def eigvals(a, b=None, **options):
+    """Eigenvalues of a square matrix, complex."""
+    return eig(a, b, right=False, **options)
+
+
+# ------------------------------------------------------------------- made matrices
+
+
+def block_diag(*arrays):
+    """The matrix with these on its diagonal.
+
+    >>> block_diag(1.0, np.ones((1, 2))).tolist()
+    [[1.0, 0.0, 0.0], [0.0, 1.0, 1.0]]
+    """
+    matrices = [as_array(a) for a in arrays]
+    matrices = [reshape(a, (1, -1)) if len(a.shape) < 2 else a for a in matrices]
+    rows = []
+    for i, a in enumerate(matrices):
+        zeros = [np.zeros((a.shape[0], m.shape[1])) for m in matrices]
+        rows.append(concatenate([*zeros[:i], a, *zeros[i + 1 :]], -1))
+    return concatenate(rows, -2)
+
+
+def toeplitz(c, r=None):
+    """The matrix with constant diagonals: `c` is its first column, `r` its first row.
+
+    >>> toeplitz([1.0, 2.0]).tolist()
+    [[1.0, 2.0], [2.0, 1.0]]
+    """
+    c = reshape(as_array(c), (-1,))
+    r = conjugate(c) if r is None else reshape(as_array(r), (-1,))
+    line = concatenate([r[1:][::-1], c])
+    i, j = np.indices((c.shape[0], r.shape[0]))
+    return line[i - j + r.shape[0] - 1]
+
+
+def circulant(c):
+    """The matrix whose columns are `c` rolled down by 0, 1, ...
+
+    >>> circulant([1.0, 2.0]).tolist()
+    [[1.0, 2.0], [2.0, 1.0]]
+    """
+    c = as_array(c)
+    i, j = np.indices((c.shape[-1], c.shape[-1]))
+    return c[..., (i - j) % c.shape[-1]]
+
+
+def hankel(c, r=None):
+    """The matrix with constant counter-diagonals: `c` is its first column, `r` its last row.
+
+    >>> hankel([1.0, 2.0]).tolist()
+    [[1.0, 2.0], [2.0, 0.0]]
+    """
+    c = reshape(as_array(c), (-1,))
+    r = np.zeros(c.shape[0]) if r is None else reshape(as_array(r), (-1,))
+    line = concatenate([c, r[1:]])
+    i, j = np.indices((c.shape[0], r.shape[0]))
+    return line[i + j]
