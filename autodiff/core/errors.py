@@ -19,6 +19,14 @@ class MatrixError(ShapeError, LinAlgError):
     """Not the matrices that linear algebra needs: a LinAlgError as in NumPy."""
 
 
+class NonFiniteError(AutodiffError, FloatingPointError):
+    """Under debug_nans, a NaN or an infinity reached a result; `event` is where it did."""
+
+    def __init__(self, message, event=None):
+        super().__init__(message)
+        self.event = event
+
+
 class GaugeError(AutodiffError, LinAlgError, RuntimeError):
     """A derivative depends on what a factorization leaves free, as a basis of equal eigenvalues."""
 

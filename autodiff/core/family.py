@@ -109,7 +109,8 @@ class Elementwise(Op):
             terms = [
                 None if t is None or c is None else (c != 0) * t for t, c in zip(terms, chosen)
             ]
-        return total(terms)
+        moved = total(terms)
+        return None if moved is None else stretch(moved, out.shape)
 
     def batch(self, batched, *args, **params):
         return self(*same_rank(batched, args), **params)

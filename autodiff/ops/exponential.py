@@ -11,7 +11,7 @@ from .trigonometric import sech2
 
 exp = Unary(
     "exp(x)", np.exp, lambda t, y, x: t * y,
-    reads="y", domain=((-2, 2),), lower=intrinsic("exp"), latex="e^{$x}",
+    reads="y", pole=True, domain=((-2, 2),), lower=intrinsic("exp"), latex="e^{$x}",
     doc="""Exponential function.
 
     >>> float(exp(0.0))
@@ -21,7 +21,7 @@ exp = Unary(
 
 exp2 = Unary(
     "exp2(x)", np.exp2, lambda t, y, x: t * (math.log(2) * y),
-    reads="y", domain=((-2, 2),), lower=intrinsic("exp2"), latex="2^{$x}",
+    reads="y", pole=True, domain=((-2, 2),), lower=intrinsic("exp2"), latex="2^{$x}",
     doc="""Power of two, `2 ** x`.
 
     >>> float(exp2(3.0))
@@ -31,7 +31,7 @@ exp2 = Unary(
 
 expm1 = Unary(
     "expm1(x)", np.expm1, lambda t, y, x: t * exp(x),
-    reads="x", domain=((-2, 2),), lower=intrinsic("expm1"), latex="e^{$x} - 1",
+    reads="x", pole=True, domain=((-2, 2),), lower=intrinsic("expm1"), latex="e^{$x} - 1",
     doc="""`exp(x) - 1`, exact to rounding near 0.
 
     >>> float(expm1(1e-20))

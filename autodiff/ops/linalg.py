@@ -11,59 +11,25 @@ import numpy as np
 from ..core.errors import MatrixError, ShapeError
 from ..core.family import Opaque
 from ..core.public import public
-from ..core.spec import FLOAT64, Spec, broadcast_shapes, is_complex
+from ..core.spec import Spec, broadcast_shapes, is_complex
 from ..core.values import total
+from .cholesky_blocks import pulled
 from .choose import stop_gradient, where
 from .complex import conjugate, imag, real
 from .contract import matmul, trace
-from .move import as_array, expand_dims, joint_dtype, matrix_transpose, squeeze
+from .matrices import (
+    adjoint,
+    aligned,
+    analytic,
+    as_scalar_matrix,
+    float_dtype,
+    positive,
+    regular,
+    sampled,
+)
+from .move import as_array, expand_dims, matrix_transpose, squeeze
 from .reduce import sum
 from .results import SlogdetResult, several, underlying
-
-
-def analytic(vjp):
-    """The pullback of a complex analytic function from the one for real matrices."""
-
-    def pullback(g, out, wanted, *args):
-        if not is_complex(g.dtype):
-            return vjp(g, out, wanted, *args)
-        found = vjp(conjugate(g), out, wanted, *args)
-        return [None if c is None else conjugate(c) for c in found]
-
-    return pullback
-
-
-def adjoint(a):
-    """Conjugate transpose over the last two axes."""
-    return conjugate(matrix_transpose(a)) if is_complex(a.dtype) else matrix_transpose(a)
-
-
-def as_scalar_matrix(x):
-    """One number for each matrix, ready to multiply it."""
-    return expand_dims(x, (-1, -2))
-
-
-def float_dtype(*arrays):
-    """The dtype in which LAPACK answers: float64 for integers; None where it is not known yet."""
-    whole = [a.dtype is not None and a.dtype.kind in "biu" for a in arrays]
-    return joint_dtype(*[Spec(None, FLOAT64) if w else a for a, w in zip(arrays, whole)])
-
-
-def regular(rng, dtype, n=3, lead=()):
-    """Well-conditioned random matrices."""
-    return (rng.normal(size=(*lead, n, n)) * 0.3 + 2 * np.eye(n)).astype(dtype)
-
-
-def positive(rng, dtype, n=3, lead=()):
-    """Random positive definite matrices."""
-    a = rng.normal(size=(*lead, n, n))
-    return (a @ np.swapaxes(a, -1, -2) * 0.3 + 2 * np.eye(n)).astype(dtype)
-
-
-def sampled(matrices):
-    """Samples for the laws: one matrix, a stack, and a matrix without elements."""
-    return lambda rng, dtype: [
-        ((matrices(rng, dtype),), {}), ((matrices(rng, dtype, 2, (2,)),), {}), ((np.zeros((0, 0), dtype),), {})]
 
 
 @analytic
@@ -97,15 +63,6 @@ def solve_spec(a, b):
     return Spec((*lead, *b.shape[-2:]), float_dtype(a, b))
 
 
-def aligned(batched, *args):
-    """Batched stacks with as many leading axes as the widest example has."""
-    rank = max(np.ndim(a) - b for a, b in zip(args, batched))
-    return [
-        a.reshape(a.shape[:1] + (1,) * (rank + 1 - np.ndim(a)) + a.shape[1:]) if b else a
-        for a, b in zip(args, batched)
-    ]
-
-
 solution = Opaque(
     "solution(a, b)", np.linalg.solve, jvp=solve_jvp, vjp=solve_vjp, infer=solve_spec,
     batch=lambda batched, a, b: solution(*aligned(batched, a, b)),
@@ -118,8 +75,24 @@ solution = Opaque(
 )
 
 
+def clear_inverse(a):
+    """The inverses of matrices whose condition numbers are below 10⁴, so that few digits are lost;
+    None where one is not.
+    """
+    try:
+        found = np.linalg.inv(a)
+    except np.linalg.LinAlgError:
+        return None
+    product = np.linalg.norm(a, axis=(-2, -1)) * np.linalg.norm(found, axis=(-2, -1))
+    return found if np.all(product < 1e4) else None
+
+
 def cofactor_values(a):
-    """det(a) a⁻ᵀ from a = u s vᴴ: det(u vᴴ) conj(u diag(products of the other s) vᴴ)."""
+    """det(a) a⁻ᵀ; where a = u s vᴴ may be singular, det(u vᴴ) conj(u diag(products of the other s) vᴴ)."""
+    back = clear_inverse(a)
+    if back is not None:
+        found = np.linalg.det(a)[..., None, None] * np.swapaxes(back, -1, -2)
+        return found.astype(float_dtype(a))
     u, s, vh = np.linalg.svd(a)
     alone = np.where(np.eye(s.shape[-1], dtype=bool), 1, s[..., None, :]).prod(-1)
     phase = np.linalg.det(u) * np.linalg.det(vh)
@@ -248,15 +221,47 @@ def cholesky_jvp(tangents, y, a):
     return matmul(y, half_triangle(inside))
 
 
-def cholesky_vjp(g, y, wanted, a):
-    back = adjoint(y)
-    inside = half_triangle(matmul(back, g))
-    return (hermitian(adjoint(solution(back, adjoint(solution(back, inside))))),)
+def lower_part(a):
+    """The lower triangle with its diagonal."""
+    return a * np.tril(np.ones(a.shape[-2:], bool))
+
+
+def factor_back_jvp(tangents, out, g, y):
+    """With S = y⁻ᴴ m y⁻¹, m = Φ(yᴴ g): the Hermitian part of what dy makes of S."""
+    dg, dy = tangents
+    if dy is None:
+        return factor_back(dg, y)
+    y, dy, back = lower_part(y), lower_part(dy), adjoint(lower_part(y))
+    s = matmul(solution(back, half_triangle(matmul(back, g))), inverse(y))
+    bent = solution(back, half_triangle(matmul(adjoint(dy), g))) - matmul(s, dy)
+    ours = hermitian(matmul(bent, inverse(y)) - solution(back, matmul(adjoint(dy), s)))
+    return ours if dg is None else ours + factor_back(dg, y)
+
+
+def factor_back_vjp(c, out, wanted, g, y):
+    y, back = lower_part(y), adjoint(lower_part(y))
+    k = adjoint(solution(y, adjoint(solution(y, hermitian(c)))))
+    half, m = half_triangle(k), half_triangle(matmul(back, g))
+    bent = matmul(lower_part(g), adjoint(half)) - matmul(solution(back, m + adjoint(m)), k)
+    return matmul(y, half), lower_part(bent)
+
+
+factor_back = Opaque(
+    "factor_back(g, y)", lambda g, y: pulled(g, y).astype(float_dtype(g, y), copy=False),
+    jvp=factor_back_jvp, vjp=factor_back_vjp,
+    infer=lambda g, y: Spec(broadcast_shapes("factor_back", (g.shape, y.shape)), float_dtype(g, y)),
+    batch=lambda batched, g, y: factor_back(*aligned(batched, g, y)),
+    latex=r"\operatorname{chol}'({$y})^{\top} \, $g",
+    sample=lambda rng, dtype: [
+        ((regular(rng, dtype), regular(rng, dtype)), {}),
+        ((regular(rng, dtype, 2, (2,)), regular(rng, dtype, 2)), {})],
+    doc="Cotangent of a positive definite matrix for the cotangent `g` of its lower factor `y`.",
+)
 
 
 factor = Opaque(
     "factor(a)", lambda a: np.linalg.cholesky(0.5 * (a + np.swapaxes(a, -1, -2).conj())),
-    jvp=cholesky_jvp, vjp=cholesky_vjp, batch=lambda batched, a: factor(a),
+    jvp=cholesky_jvp, vjp=lambda g, y, wanted, a: (factor_back(g, y),), batch=lambda batched, a: factor(a),
     infer=lambda a: Spec(a.shape, float_dtype(a)),
     reads="y", latex=r"\operatorname{chol} {$a}", torch="LinalgCholeskyEx", sample=sampled(positive),
     doc="Lower Cholesky factor of the Hermitian part: the row behind `cholesky`.",

@@ -134,10 +134,24 @@ def log_sum_exp_of(x, *, axes=None, keepdims=False):
 
 
 def norm_values(x, *, axes=None, keepdims=False):
-    """Euclidean length, as NumPy computes it."""
+    """Euclidean length, as NumPy computes it; scaled where the squares overflow or underflow."""
     if axes is None or len(axes) == 1:
-        return np.linalg.norm(x, axis=axes and axes[0], keepdims=keepdims)
-    return np.sqrt((x.conj() * x).real.sum(axis=axes, keepdims=keepdims))
+        out = np.linalg.norm(x, axis=axes and axes[0], keepdims=keepdims)
+    else:
+        out = np.sqrt((x.conj() * x).real.sum(axis=axes, keepdims=keepdims))
+    if x.size and type(x) is np.ndarray and not ((out > small(out.dtype)) & (out < np.inf)).all():
+        top = np.abs(x).max(axis=axes, keepdims=True)
+        if np.isfinite(top).all() and top.any():
+            top = np.where(top == 0, 1, top)
+            part = x / top
+            out = np.sqrt((part.conj() * part).real.sum(axis=axes, keepdims=True)) * top
+            return out if keepdims else out.reshape(reduced_shape(x.shape, axes, False))
+    return out
+
+
+def small(dtype):
+    """Where a square begins to lose digits to underflow."""
+    return np.sqrt(np.finfo(dtype).tiny / np.finfo(dtype).eps)
 
 
 def summed_values(x, *, axes=None, keepdims=False):

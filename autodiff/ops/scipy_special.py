@@ -41,7 +41,7 @@ class Refused:
 
 def special_row(
     signature, evaluate, *rules, domain, held=None, params=({},), plane=False, numpy=None, latex=None,
-    doc, reads: Any = "xy", **facts,
+    doc, reads: Any = "xy", pole=True, **facts,
 ) -> Any:  # fmt: skip
     """A row of a special function.
 
@@ -61,7 +61,7 @@ def special_row(
     tested: dict[str, Any] = {"domain": domain}
     if held or params != ({},) or len(arguments) > 1 or plane:
         tested = {"sample": sampler(domain, held or {}, params, plane)}
-    return family(signature, evaluate, *ruled, numpy=numpy, latex=latex, doc=doc, reads=reads, **tested, **facts)
+    return family(signature, evaluate, *ruled, numpy=numpy, latex=latex, doc=doc, reads=reads, pole=pole, **tested, **facts)
 
 
 def narrowed(rule, held):

@@ -13,7 +13,7 @@ from ..core.family import Opaque
 from ..core.spec import Spec, broadcast_shapes
 from ..core.values import total
 from .contract import matmul
-from .linalg import adjoint, aligned, float_dtype, regular
+from .matrices import adjoint, aligned, float_dtype, regular
 
 
 def sylvester_values(a, b, q):

@@ -118,7 +118,7 @@ atan2 = Binary(
 
 sinh = Unary(
     "sinh(x)", np.sinh, lambda t, y, x: t * cosh(x),
-    reads="x", domain=((-2, 2),), lower=intrinsic("sinh"), latex=r"\sinh {$x}",
+    reads="x", pole=True, domain=((-2, 2),), lower=intrinsic("sinh"), latex=r"\sinh {$x}",
     doc="""Hyperbolic sine.
 
     >>> float(sinh(0.0))
@@ -128,7 +128,7 @@ sinh = Unary(
 
 cosh = Unary(
     "cosh(x)", np.cosh, lambda t, y, x: t * sinh(x),
-    reads="x", domain=((-2, 2),), lower=intrinsic("cosh"), latex=r"\cosh {$x}",
+    reads="x", pole=True, domain=((-2, 2),), lower=intrinsic("cosh"), latex=r"\cosh {$x}",
     doc="""Hyperbolic cosine.
 
     >>> float(cosh(0.0))

@@ -21,10 +21,18 @@ from ..ops import decompose, eigen, least_squares, linalg, matrix_function, norm
 from ..ops.choose import where
 from ..ops.complex import conjugate
 from ..ops.contract import matmul
-from ..ops.linalg import adjoint, square_matrix
+from ..ops.linalg import square_matrix
+from ..ops.matrices import adjoint, float_dtype
 from ..ops.matrix_function import expm as expm
-from ..ops.move import as_array, concatenate, matrix_transpose, reshape
+from ..ops.move import as_array, matrix_transpose, reshape
 from ..ops.rearrange import tril, triu
+from ..ops.structured import (
+    block_diag as block_diag,
+    circulant as circulant,
+    hankel as hankel,
+    kron_of_matrices,
+    toeplitz as toeplitz,
+)
 from ..ops.sylvester import sylvester
 
 IGNORED = {
@@ -136,12 +144,6 @@ def solve_sylvester(a, b, q):
     return sylvester(a, b, as_array(q))
 
 
-def kron(a, b):
-    """The Kronecker product of two matrices."""
-    (m, n), (k, j) = a.shape, b.shape
-    return reshape(reshape(a, (m, 1, n, 1)) * reshape(b, (1, k, 1, j)), (m * k, n * j))
-
-
 def solve_continuous_lyapunov(a, q):
     """Solution `x` of `a x + x aᴴ = q`.
 
@@ -162,7 +164,7 @@ def solve_discrete_lyapunov(a, q, method=None):
     """
     a, q = square_matrix("solve_discrete_lyapunov", a), as_array(q)
     n = a.shape[-1]
-    whole = np.eye(n * n) - kron(a, conjugate(a) if is_complex(a.dtype) else a)
+    whole = np.eye(n * n) - kron_of_matrices(a, conjugate(a) if is_complex(a.dtype) else a)
     return reshape(linalg.solve(whole, reshape(q, (-1,))), (n, n))
 
 
@@ -212,7 +214,7 @@ def pinv(a, *, atol=None, rtol=None, return_rank=False, **options):
         raise RuleError("pinv: atol and return_rank are not written here; give rtol")
     a = as_array(a)
     if rtol is None:
-        rtol = max(a.shape[-2:]) * float(np.finfo(linalg.float_dtype(a)).eps)
+        rtol = max(a.shape[-2:]) * float(np.finfo(float_dtype(a)).eps)
     return least_squares.pinv(a, rtol=rtol)
 
 
@@ -377,58 +379,3 @@ def eig(a, b=None, left=False, right=True, **options):
 def eigvals(a, b=None, **options):
     """Eigenvalues of a square matrix, complex."""
     return eig(a, b, right=False, **options)
-
-
-# ------------------------------------------------------------------- made matrices
-
-
-def block_diag(*arrays):
-    """The matrix with these on its diagonal.
-
-    >>> block_diag(1.0, np.ones((1, 2))).tolist()
-    [[1.0, 0.0, 0.0], [0.0, 1.0, 1.0]]
-    """
-    matrices = [as_array(a) for a in arrays]
-    matrices = [reshape(a, (1, -1)) if len(a.shape) < 2 else a for a in matrices]
-    rows = []
-    for i, a in enumerate(matrices):
-        zeros = [np.zeros((a.shape[0], m.shape[1])) for m in matrices]
-        rows.append(concatenate([*zeros[:i], a, *zeros[i + 1 :]], -1))
-    return concatenate(rows, -2)
-
-
-def toeplitz(c, r=None):
-    """The matrix with constant diagonals: `c` is its first column, `r` its first row.
-
-    >>> toeplitz([1.0, 2.0]).tolist()
-    [[1.0, 2.0], [2.0, 1.0]]
-    """
-    c = reshape(as_array(c), (-1,))
-    r = conjugate(c) if r is None else reshape(as_array(r), (-1,))
-    line = concatenate([r[1:][::-1], c])
-    i, j = np.indices((c.shape[0], r.shape[0]))
-    return line[i - j + r.shape[0] - 1]
-
-
-def circulant(c):
-    """The matrix whose columns are `c` rolled down by 0, 1, ...
-
-    >>> circulant([1.0, 2.0]).tolist()
-    [[1.0, 2.0], [2.0, 1.0]]
-    """
-    c = as_array(c)
-    i, j = np.indices((c.shape[-1], c.shape[-1]))
-    return c[..., (i - j) % c.shape[-1]]
-
-
-def hankel(c, r=None):
-    """The matrix with constant counter-diagonals: `c` is its first column, `r` its last row.
-
-    >>> hankel([1.0, 2.0]).tolist()
-    [[1.0, 2.0], [2.0, 0.0]]
-    """
-    c = reshape(as_array(c), (-1,))
-    r = np.zeros(c.shape[0]) if r is None else reshape(as_array(r), (-1,))
-    line = concatenate([c, r[1:]])
-    i, j = np.indices((c.shape[0], r.shape[0]))
-    return line[i + j]

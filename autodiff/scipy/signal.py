@@ -96,11 +96,8 @@ def convolve2d(in1, in2, mode="full", boundary="fill", fillvalue=0):
         boundary == "fill" and isinstance(fillvalue, (int, float)) and not fillvalue
     ):
         return convolve(x, y, mode)
-    n, m = x.shape, y.shape
-    whole = convolve(pad(x, [(k - 1, k - 1) for k in m], **ways[boundary]), y, "valid")
-    if mode == "full":
-        return whole
-    return middle(whole, (0, 1), n)
+    whole = convolve(pad(x, [(k - 1, k - 1) for k in y.shape], **ways[boundary]), y, "valid")
+    return whole if mode == "full" else middle(whole, (0, 1), x.shape)
 
 
 def correlate2d(in1, in2, mode="full", boundary="fill", fillvalue=0):
@@ -109,9 +106,13 @@ def correlate2d(in1, in2, mode="full", boundary="fill", fillvalue=0):
     >>> correlate2d(np.ones((2, 2)), np.ones((2, 2)), "valid").tolist()
     [[4.0]]
     """
-    y = as_array(in2)
+    x, y = as_array(in1), as_array(in2)
     other = flip(conjugate(y) if is_complex(y.dtype) else y)
-    return convolve2d(in1, other, mode, boundary, fillvalue)
+    if mode != "same":
+        return convolve2d(x, other, mode, boundary, fillvalue)
+    whole: Any = convolve2d(x, other, "full", boundary, fillvalue)
+    (n, m), (k, j) = x.shape, y.shape  # of an even size, the middle is the later one here
+    return whole[k // 2 : k // 2 + n, j // 2 : j // 2 + m]
 
 
 def checked_mode(name, mode):
@@ -180,7 +181,7 @@ def full(x, y, free_x, free_y, count, valid):
     plain = not (free_x or free_y or summed)
     if plain and count and (count == 1 or np.prod(m) > SMALL):
         return within(unrolled(x, y, n, m), n, m, valid)
-    if not valid:
+    if not valid and count:
         x = pad(x, [(0, 0)] * (len(x.shape) - count) + [(k - 1, k - 1) for k in m])
     n = x.shape[len(x.shape) - count :]
     sizes = [a - b + 1 for a, b in zip(n, m)]

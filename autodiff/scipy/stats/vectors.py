@@ -1,6 +1,7 @@
 """Distributions of vectors and matrices."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from .distribution import and_all, number
 class MultivariateNormal:
     """Normal distribution of vectors of some mean (default 0) and covariance (default 1)."""
 
-    def logpdf(self, x, mean=None, cov=1, allow_singular=False):
+    def logpdf(self, x, mean: Any = None, cov: Any = 1, allow_singular=False):
         """Logarithm of the density of vectors, shape (..., n).
 
         mean: shape (n,); cov: shape (n, n) positive definite, (n,) variances, or one variance.
@@ -60,7 +61,7 @@ class MultivariateNormal:
         whole = sum(kept * 1.0) * math.log(2 * math.pi) + logdet + sum(inner * deviation, axis=-1)
         return where(outside < 1e-16 * (1 + sum(square(deviation), axis=-1)), -0.5 * whole, -np.inf)
 
-    def entropy(self, mean=None, cov=1):
+    def entropy(self, mean: Any = None, cov: Any = 1):
         """Differential entropy, which does not depend on the mean."""
         cov = number(cov)
         n = self.size(np.zeros(()), mean, cov)
@@ -77,7 +78,7 @@ class MultivariateNormal:
                 return given.shape[-1]
         return 1
 
-    def pdf(self, x, mean=None, cov=1, allow_singular=False):
+    def pdf(self, x, mean: Any = None, cov: Any = 1, allow_singular=False):
         """Density of vectors, shape (..., n)."""
         return exp(self.logpdf(x, mean, cov, allow_singular))
 

@@ -1,0 +1,3 @@
+"""What `scipy.misc` held: `logsumexp`."""
+
+from ....ops.exponential_sums import logsumexp as logsumexp
