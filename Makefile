@@ -18,13 +18,14 @@ PEERS := autograd jax $(TORCH)
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check bench docs wheel lock clean
+.PHONY: help demo test check bench coverage-table docs wheel lock clean
 
 help:
 	@echo "make demo    fit a real table three ways, check the gradient, write a report"
 	@echo "make test    the whole test suite"
 	@echo "make check   lint, format, types, doctests, documentation in strict mode"
 	@echo "make bench   speed and memory beside NumPy, torch, jax and autograd"
+	@echo "make coverage-table   call every name of NumPy in every mode, and write docs/coverage.md"
 	@echo "make docs    the documentation, in build/docs"
 	@echo "make wheel   the wheel, in dist"
 	@echo "make lock    choose the versions in $(PINS) anew"
@@ -54,6 +55,11 @@ check: $(VENV)/ready-check
 bench: $(VENV)/ready-bench
 	@echo "bench: a few minutes; each ratio is taken within one run"
 	@$(BIN)/python -m benchmarks
+
+coverage-table: export OPENBLAS_NUM_THREADS ?= 1
+coverage-table: $(VENV)/ready-test
+	@echo "coverage-table: half a minute"
+	@$(BIN)/python tests/coverage_table.py
 
 docs: $(VENV)/ready-docs
 	@echo "docs: building"

@@ -333,6 +333,7 @@ _LATER = {
         "show.explain": "explain",
         "symbolic": "symbolic",
         "transform.cost": "cost",
+        "transform.nans": "debug_nans explain_nan",
         "transform.implicit": "ConvergenceError fixed_point least_squares linear_solve minimize"
         " odeint quad root scipy_objective solve_ivp",
     }.items()

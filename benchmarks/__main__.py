@@ -7,7 +7,7 @@ import sys
 import time
 from importlib import import_module, metadata
 
-NAMES = ("imports", "chain", "large", "kept", "overhead", "sweep", "jit")
+NAMES = ("imports", "chain", "large", "kept", "overhead", "sweep", "jit", "gradbench")
 
 
 def main():

@@ -19,6 +19,7 @@ import autodiff as ad
 from autodiff.compile.jit import jit
 from autodiff.examples.progress import steps
 
+from . import loops
 from .measure import interleaved, ratio
 from .table import Table, Target
 
@@ -150,7 +151,7 @@ def c_library():
     if shutil.which("gcc") is None:
         return None
     folder = Path(tempfile.mkdtemp())
-    (folder / "limit.c").write_text(C)
+    (folder / "limit.c").write_text(C + loops.C)
     command = [
         "gcc",
         "-O3",
@@ -229,6 +230,38 @@ def logistic_calls(found, limit, rows, columns):
     return calls
 
 
+def perceptron_by_hand(weights, biases, x, t):
+    """Loss and gradient of the perceptron, written with NumPy."""
+    hidden = [x]
+    for w, b in zip(weights[:2], biases):
+        z = hidden[-1] @ w
+        z += b
+        hidden.append(np.tanh(z, out=z))
+    z = hidden[-1] @ weights[2] + biases[2]
+    e = np.exp(z)
+    total = e.sum(1, keepdims=True)
+    value = -((z - np.log(total)) * t).sum()
+    g, gw, gb = e / total * t.sum(1, keepdims=True) - t, [], []
+    for w, h in zip(weights[::-1], hidden[::-1]):
+        gw.append(h.T @ g)
+        gb.append(g.sum(0))
+        if h is not x:
+            g = (g @ w.T) * (1 - h * h)
+    return value, gw[::-1], gb[::-1]
+
+
+def perceptron_calls(found, batch):
+    """The contestants of three layers in single precision."""
+    rng = np.random.default_rng(0)
+    (weights, biases, _, _), single = perceptron(ad)[1], np.float32
+    weights, biases = ([a.astype(single) for a in part] for part in (weights, biases))
+    x = rng.normal(size=(batch, 784)).astype(single)
+    t = np.eye(10, dtype=single)[rng.integers(0, 10, batch)]
+    calls = jitted(found, lambda m, *a: perceptron(m)[0](*a), (weights, biases, x, t), (0, 1))
+    calls["NumPy by hand"] = lambda: perceptron_by_hand(weights, biases, x, t)
+    return calls
+
+
 def first_answer(library, name):
     """Seconds from definition to the first gradient in a fresh process with empty caches."""
     environment = {**os.environ, "AUTODIFF_CACHE": ""}
@@ -251,6 +284,15 @@ def measure(effort, found):
     for n in (2, 100):
         work[f"Rosenbrock, n = {n}"] = rosenbrock_calls(found, limit, n)
     work["logistic regression, 569 x 30"] = logistic_calls(found, limit, 569, 30)
+    rows = max(int(100_000 * min(effort.size * 10, 1)), 100)
+    work[f"logistic regression, {rows:,} x 100"] = logistic_calls(found, limit, rows, 100)
+    for n in (1_000, 10_000):
+        n = max(int(n * min(effort.size * 10, 1)), 20)
+        work[f"Lorenz, {n:,} steps"] = loops.lorenz_calls(found, limit, n)
+    work["Lorenz, steps that adapt"] = loops.adaptive_calls()
+    for batch in (64, 1024):
+        batch = max(int(batch * min(effort.size * 10, 1)), 8)
+        work[f"perceptron, batch {batch}"] = perceptron_calls(found, batch)
     rows, targets = {}, []
     for name, _ in zip(work, steps(len(work), "jit")):
         seconds = interleaved(work[name], effort)

@@ -138,6 +138,25 @@ def test_gradients_of_linear_algebra(f, bound):
     assert cost(f, numbers(30, 30) + 9 * np.eye(30)).ratio < bound
 
 
+@pytest.mark.parametrize("n", [100, 200])
+def test_the_gradient_of_a_large_cholesky_factor_costs_less_than_four_times_it(n):
+    a = numbers(n, n)
+    assert cost(ad.cholesky, a @ a.T + n * np.eye(n)).ratio < 4
+
+
+def test_a_determinant_takes_singular_values_only_where_it_must():
+    assert cost(ad.det, numbers(30, 30) + 9 * np.eye(30)).ratio < 5.1
+    assert cost(ad.det, np.ones((30, 30))).ratio > 30
+
+
+def test_integrals_are_counted_with_all_that_they_ask_for():
+    found = cost(lambda a: ad.quad(lambda x: ad.exp(-a * x), 0.0, 1.0)[0], 3.0)
+    assert found.primal.operations >= 2 * 21  # at Gauss and Kronrod's nodes
+    flow = cost(lambda a: ad.odeint(lambda y, t: -a * y, 1.0, np.array([0.0, 1.0]))[-1], 3.0)
+    assert flow.reverse.operations > flow.primal.operations > 0
+    assert flow.forward.operations > flow.primal.operations
+
+
 @pytest.mark.parametrize("n", [2, 20, 200])
 def test_the_ratio_does_not_grow_with_the_number_of_inputs(n):
     assert cost(speelpenning, numbers(n)).ratio == 3

@@ -22,6 +22,21 @@ def broken(x):
     return 1 / 0
 
 value = 3
+
+def leaves(x):
+    raise SystemExit(3)
+
+def text(x):
+    return "abc"
+
+def pair(x):
+    return x * x, -x
+
+class Fault(Exception):
+    pass
+
+def own(x):
+    raise Fault("no")
 """
 
 
@@ -131,6 +146,14 @@ def test_ways_with_a_derivative_by_hand(folder):
         (("model.py:broken", "--at", "1"), "cannot be run: ZeroDivisionError: division by zero"),
         (("model.py:loss", "--at", "b=1"), "input w is missing"),
         (("model.py:loss", "--at", "x=1"), "input x is no argument of the function"),
+        (("model.py:leaves", "--at", "1"), "cannot be run: SystemExit: 3"),
+        (("model.py:own", "--at", "1"), "cannot be run: Fault: no"),
+        (("model.py:text", "--at", "1"), "explain: an output is a str"),
+        (("model.py:pair", "--at", "1", "--output", "2"), "there are 2 outputs"),
+        (("model.py", "--at", "1"), "names no function; give FILE.py:FUNCTION"),
+        (("x*lambda", "x=1"), "lambda is a word of Python"),
+        (("2x", "x=1"), "write * between the factors"),
+        (("sin x", "x=1"), "write * between the factors"),
         (("__import__('os').system('x')", "x=1"), "cannot be used"),
     ],
 )  # fmt: skip
@@ -184,3 +207,20 @@ def test_a_small_expression_takes_less_than_a_second(folder):
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     assert min(spent) < 1
+
+
+def test_the_output_is_chosen(folder):
+    record = json.loads(run(folder, "model.py:pair", "--at", "3", "--output", "1", "--json").stdout)
+    assert record["output"] == record["outputs"][1]
+
+
+def test_the_ways_at_an_infinite_slope_are_a_table(folder):
+    done = run(folder, "sqrt(x)", "x=0", "--ways", "--lang", "zh")
+    assert done.returncode == 0 and done.stderr == ""
+    assert "求导的几种方法" in done.stdout and "误差：" in done.stdout
+
+
+def test_a_full_disk_is_a_sentence(folder):
+    done = run(folder, "x*y", "x=1", "y=2", "--html", "/dev/full")
+    assert done.returncode == 2
+    assert done.stderr == "autodiff explain: no space left on device\n"

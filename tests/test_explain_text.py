@@ -9,7 +9,7 @@ import autodiff as ad
 from autodiff.show import notebook
 from autodiff.show.explain import explain
 from autodiff.show.grid import Grid, clipped, width
-from autodiff.show.words import WORDS, word
+from autodiff.show.words import SENTENCES, WORDS, word
 from autodiff.symbolic import trace
 
 SECTIONS = (
@@ -230,3 +230,54 @@ def test_tensors_nodes_and_graphs_show_themselves():
     assert notebook.node_svg(ad.sin(v) * v).startswith("<svg")
     assert notebook.node_latex(ad.sin(v) * v) == r"$\displaystyle x \, \sin x$"
     assert notebook.graph_svg(trace(lambda t: t * t)).startswith("<svg")
+
+
+def test_notebooks_ask_the_values_themselves():
+    x = ad.tensor([1.0, 2.0], requires_grad=True)
+    y = (x * x).sum()
+    assert "<svg" in y._repr_html_() and y._repr_svg_().startswith("<svg")
+    assert y._repr_latex_() == "$5$"
+    node = ad.sin(ad.Variable("x"))
+    assert node._repr_html_() is None and node._repr_svg_().startswith("<svg")
+    assert trace(lambda t: t * t)._repr_svg_().startswith("<svg")
+    inner = []
+    ad.grad(lambda t: (inner.append(t._repr_html_()), t * t)[1])(2.0)
+    assert inner == [None]
+
+
+# ---------------------------------------------------------------- sentences in Chinese
+
+
+def branching(x):
+    return ad.sqrt(x) if x > -1 else x
+
+
+def test_notes_and_remarks_are_said_in_chinese():
+    found = explain(branching, 0.0, lang="zh")
+    notes = found.text().partition("说明\n")[2]
+    assert "Python 在此取真值，结果为 True" in notes and "在此点 ∂v1/∂v0 为 inf" in notes
+    assert "Python asked" in explain(branching, 0.0).text()
+    assert "取真值" in found.to_dict()["notes"][0]
+    ways = explain("sin(x)", 1.0, lang="zh").ways().text()
+    assert "前向差分" in ways and "* 最佳步长" in ways and "公式推导一次用时" in ways
+    assert "quotient" not in ways and "numerical:" not in ways
+
+
+def test_every_sentence_has_both_languages():
+    for english, chinese in SENTENCES.values():
+        named = r"{\w+"
+        assert set(re.findall(named, english)) == set(re.findall(named, chinese))
+        assert not re.search("[\u4e00-\u9fff]", english) and re.search("[\u4e00-\u9fff]", chinese)
+
+
+def test_a_fill_in_place_is_recorded_on_the_eager_tape():
+    def filled(x):
+        z = ad.zeros(2)
+        z[0], z[1] = x, x * x
+        return z.sum()
+
+    assert float(explain(filled, 3.0).gradient["x"]) == 7.0
+
+
+def test_an_expression_of_one_name_is_its_own_title():
+    assert explain("x", 2.0).run.title == "x"

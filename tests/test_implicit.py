@@ -312,6 +312,30 @@ def test_a_result_that_is_no_answer_has_no_derivative(transform):
     assert np.isnan(transform(lambda a: fixed_point(drift, 1.0, a, throw=False))(2.0))
 
 
+EXPANDED = {
+    "a double root": lambda x, a: x**2 - 2 * x + a,
+    "a triple root": lambda x, a: x**3 - 3 * x**2 + 3 * x - a,
+    "one that moves": lambda x, a: x**3 - 3 * a * x**2 + 3 * a**2 * x - a**3 + (a - 1),
+}
+
+
+@pytest.mark.parametrize("f", EXPANDED.values(), ids=EXPANDED)
+@pytest.mark.parametrize("x0", [0.4, 0.9, 1.3, 1.7, 1.9])
+def test_a_multiple_root_whose_slope_is_rounding(f, x0):
+    """The residual is flat in numbers and the slope some 1e-8: a derivative would be huge."""
+    for transform in (ad.grad, lambda f: lambda a: ad.jvp(f, (a,), (1.0,))[1]):
+        with pytest.raises(ConvergenceError, match=r"singular at the answer|did not converge"):
+            transform(lambda a: root(f, x0, a).x)(1.0)
+
+
+def test_ill_conditioned_roots_that_are_regular_keep_their_derivatives():
+    hilbert = 1 / (1.0 + np.arange(3) + np.arange(3)[:, None])
+    slope = ad.jacfwd(lambda a: root(lambda x, a: hilbert @ x - a, np.zeros(3), a).x)(np.ones(3))
+    np.testing.assert_allclose(hilbert @ slope, np.eye(3), atol=1e-10)
+    close = ad.grad(lambda a: root(lambda x, a: (x - 1) * (x - 1 - a), 1.1, a).x)(1e-4)
+    assert min(abs(close - 1), abs(close)) < 1e-9
+
+
 def test_badly_scaled_unknowns_are_not_singular():
     scales = np.array([1e12, 1.0, 1e-12])
 

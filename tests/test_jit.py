@@ -316,3 +316,16 @@ def test_a_captured_tensor_keeps_its_gradient():
     c = jit(lambda x: (x * w).sum())
     c(X).backward()
     same(w.grad.numpy(), X)
+
+
+def test_what_is_changed_in_place_is_what_is_returned():
+    def filled(x):
+        z = np.zeros_like(x)
+        z[0] = x[1]
+        z[1:] += x[1:] * x[0]
+        return z
+
+    x = np.array([0.3, -0.7, 1.1])
+    np.testing.assert_array_equal(jit(filled)(x), filled(x))
+    gradient = ad.grad(lambda x: (filled(x) ** 2).sum())
+    np.testing.assert_allclose(jit(gradient)(x), gradient(x), rtol=1e-15)

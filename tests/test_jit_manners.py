@@ -13,6 +13,7 @@ import autodiff as ad
 from autodiff.compile import driver, jit as module, native, store
 from autodiff.compile.graphs import NativePlan
 from autodiff.compile.jit import CompileWarning, Jitted, jit
+from autodiff.compile.report import memory_report
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(2, 5))
@@ -185,3 +186,21 @@ def test_many_shapes_are_many_programs(monkeypatch):
     with pytest.warns(CompileWarning, match="more than 3 shapes"):
         same(c(np.ones(7)), np.full(7, 2.0))
     same(c(np.ones(2)), np.full(2, 2.0))
+
+
+def test_a_long_compile_says_so(monkeypatch, capsys):
+    monkeypatch.setattr("autodiff.compile.notice.LONG", 0.0)
+
+    def layered(x):
+        return ad.sin(x).sum()
+
+    jit(layered)(np.ones(3))
+    assert "jit: compiling layered" in capsys.readouterr().err
+
+
+def test_memory_report_counts_arguments_and_stacks():
+    c = jit(ad.grad(lambda x: ad.while_loop(lambda s: s.sum() < 9, lambda s: s * s + 1, x).sum()))
+    c(np.ones(3))
+    text = memory_report(c)
+    assert text.startswith("arguments 24 bytes, results 24 bytes")
+    assert "and 1 stacks that grow" in text

@@ -8,6 +8,8 @@ import autodiff
 import autodiff.fft
 import autodiff.linalg
 import autodiff.numpy
+import autodiff.scipy.fft
+import autodiff.scipy.sparse
 import autodiff.scipy.special
 import autodiff.scipy.stats
 from autodiff import testing

@@ -259,3 +259,43 @@ def test_single_precision_stays_single(name, dtype):
     _, wide = ad.vjp(f, x)
     (right,) = wide(tuple(weights(f(x))) if isinstance(y, tuple) else weights(f(x))[0])
     np.testing.assert_allclose(c, right, rtol=1e-2, atol=3e-4 * max(1, abs(right).max()))
+
+
+@pytest.mark.parametrize("dtype", [float, complex])
+@pytest.mark.parametrize("n", [97, 150])
+def test_the_blocks_of_cholesky_are_the_formula(n, dtype):
+    """Large factors go back block by block, small ones by two solutions (Murray 2016)."""
+    a, g = random(2, n, n, dtype=dtype), random(n, n, dtype=dtype)
+    a = a @ a.swapaxes(-1, -2).conj() / n + np.eye(n)
+    factor, pullback = ad.vjp(linalg.cholesky, a)
+    back = factor.swapaxes(-1, -2).conj()
+    inside = np.tril(back @ g)
+    inside = inside - 0.5 * (np.diagonal(inside, 0, -2, -1) + 0j)[..., None] * np.eye(n)
+    inside = np.where(np.eye(n, dtype=bool), inside.real, inside)
+    whole = np.linalg.inv(back) @ inside @ np.linalg.inv(factor)
+    expected = 0.5 * (whole + whole.swapaxes(-1, -2).conj())
+    (found,) = pullback(np.broadcast_to(g, a.shape))
+    np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-11)
+
+
+def test_cholesky_of_a_large_matrix_has_second_derivatives():
+    n, a, t = 100, random(100, 100), random(100, 100)
+    a, t = a @ a.T / n + 3 * np.eye(n), 0.1 * (t + t.T) / n
+
+    def slope(s):
+        return ad.grad(lambda a: np.sin(linalg.cholesky(a)).sum())(a + s * t)
+
+    forward = ad.jvp(slope, (0.0,), (1.0,))[1]
+    np.testing.assert_allclose(forward, (slope(1e-4) - slope(-1e-4)) / 2e-4, rtol=1e-5, atol=1e-8)
+    reverse = ad.grad(lambda s: (slope(s) * t).sum())(0.0)
+    np.testing.assert_allclose(reverse, (forward * t).sum(), rtol=1e-10)
+
+
+@pytest.mark.parametrize("size", [1.0, 1e-3, 1e-6, 1e-12, 0.0])
+def test_cofactors_pass_from_inverses_to_singular_values(size):
+    """det of a matrix whose last singular value shrinks: its gradient is the adjugate's."""
+    u, _, v = np.linalg.svd(random(4, 4))
+    s = np.array([2.0, 1.0, 0.5, size])
+    expected = np.linalg.det(u @ v) * u @ np.diag([s[s != x].prod() for x in s]) @ v
+    found = ad.grad(linalg.det)(u @ np.diag(s) @ v)
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)

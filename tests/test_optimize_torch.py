@@ -309,3 +309,45 @@ def test_a_tensor_that_is_needed_later_is_reported_after_a_step():
     optimize.SGD([x], lr=0.1).step()
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
         loss.backward()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True, "weight_decay": 0.01}),
+        ("Adam", {"lr": 0.01, "amsgrad": True}),
+        ("AdamW", {"lr": 0.01}),
+        ("RMSprop", {"lr": 0.01, "momentum": 0.5, "centered": True}),
+        ("Adagrad", {"lr": 0.1}),
+        ("Adadelta", {"lr": 1.0}),
+    ],
+)
+def test_large_parameters_move_in_their_memory_by_the_same_numbers(name, given, dtype, monkeypatch):
+    rng = np.random.default_rng(0)
+    start = rng.normal(size=(400, 300)).astype(dtype)
+    slopes = [rng.normal(size=start.shape).astype(dtype) for _ in range(3)]
+
+    def moved():
+        w = ad.tensor(start.copy(), requires_grad=True)
+        memory = w.value
+        opt = getattr(optimize, name)([w], **given)
+        for g in slopes:
+            w.grad = ad.tensor(g)
+            opt.step()
+        assert w.value is memory and w.value.dtype == dtype
+        return w.value
+
+    found = moved()
+    monkeypatch.setattr("autodiff.optimize.stateful.BLOCK", 10**9)
+    np.testing.assert_array_equal(found, moved())
+
+
+def test_a_bad_number_in_a_large_gradient_moves_nothing():
+    w = ad.tensor(np.ones(100_000), requires_grad=True)
+    slope = np.ones(100_000)
+    slope[-1] = np.nan
+    w.grad = ad.tensor(slope)
+    with pytest.raises(optimize.NonFiniteError, match="NaN"):
+        optimize.SGD([w], lr=0.1).step()
+    assert (w.value == 1).all()

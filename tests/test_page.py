@@ -2,9 +2,10 @@
 
 import re
 import time
+from itertools import pairwise
 
 import pytest
-from pages import recorded, said, showing, survey, textbook
+from pages import many, put, recorded, said, showing, survey, textbook
 
 import autodiff as ad
 from autodiff.show.page import page
@@ -232,3 +233,65 @@ def test_boxes_are_reached_and_left_by_keys(shown):
     assert b.run(place) == "v3"
     b.press("ArrowLeft")
     assert b.run("app.timeline.position") == b.run("app.timeline.steps.length - 2")
+
+
+# ---------------------------------------------------------------- the compact layout
+
+
+def chosen(a, b):
+    c = ad.sin(a * b) if a > 0 else a
+    return c * a + ad.exp(c) / b - ad.log(b) * c
+
+
+MEETING = """(() => {
+  const box = g => g.getBoundingClientRect();
+  const apart = (a, b) => a.left >= b.right - 1 || a.top >= b.bottom - 1;
+  const meet = (a, b) => !apart(a, b) && !apart(b, a);
+  const wanted = "#svg-graph [data-m] > rect, #svg-graph .label .backing";
+  const seen = [...document.querySelectorAll(wanted)].filter(g => g.getClientRects().length);
+  const things = seen.map(box);
+  return things.filter((a, i) => things.slice(i + 1).some(b => meet(a, b))).length;
+})()"""
+
+
+def test_the_compact_layout_is_smaller_and_nothing_meets(shown):
+    b = shown(recorded(chosen, 2.0, 1.5), 1900, 1200)
+    steady = b.run("[app.drawings[0].width, app.drawings[0].height]")
+    b.click("#compact")
+    compact = b.run("[app.drawings[0].width, app.drawings[0].height]")
+    assert compact[0] * compact[1] < steady[0] * steady[1]
+    assert b.run("document.querySelectorAll('#svg-graph .backing').length") > 5
+    assert b.run(MEETING) == 0
+    put(b, 0, 2.5)
+    assert b.run(MEETING) == 0
+    b.click("#compact")
+    assert b.run("[app.drawings[0].width, app.drawings[0].height]") == steady
+    assert b.run("getComputedStyle(document.querySelector('.backing')).display") == "none"
+
+
+def test_open_clusters_have_their_place_in_the_compact_layout(shown):
+    b = shown(recorded(many, 0.5, 0.7), 1900, 1200)
+    b.click("#compact")
+    b.run("app.search.go(700)")
+    frames = b.run(
+        "[...document.querySelectorAll('#svg-graph .open > .frame')]"
+        ".map(e => e.getBoundingClientRect()).map(r => [r.left, r.top, r.right, r.bottom])"
+    )
+    assert len(frames) >= 2
+    for outer, inner in pairwise(frames):
+        assert outer[0] <= inner[0] and outer[1] <= inner[1]
+        assert outer[2] >= inner[2] and outer[3] >= inner[3]
+
+
+def test_the_engine_is_carried_with_its_licence_and_asks_for_no_map():
+    text = page(recorded(textbook, 2.0, 1.0))
+    assert "Copyright (c) 2012-2014 Chris Pettitt" in text and "sourceMappingURL" not in text
+
+
+def test_notes_and_reasons_change_their_language(shown):
+    b = shown(recorded(chosen, 2.0, 1.5))
+    assert "Python asked for a truth value" in said(b, "#panel-notes p")[0]
+    b.run(
+        "(s => { s.value = 'zh'; s.onchange({target: s}); })(document.getElementById('language'))"
+    )
+    assert "Python 在此取真值" in said(b, "#panel-notes p")[0]

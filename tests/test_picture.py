@@ -10,6 +10,7 @@ import pytest
 
 import autodiff as ad
 from autodiff.core.errors import ArgumentError
+from autodiff.show import picture_paint
 from autodiff.show.explain import explain
 from autodiff.show.layout import GAP, layout
 from autodiff.show.layout_clusters import MOST, Cluster, clusters, reduced
@@ -237,6 +238,30 @@ def test_a_png_can_go_to_a_file_object():
     buffer = io.BytesIO()
     png(explain(textbook, 2.0, 1.0).run, buffer)
     assert buffer.getvalue().startswith(b"\x89PNG")
+
+
+def in_chinese(甲, 乙):
+    丙 = 甲 * 乙
+    return ad.sin(丙)
+
+
+def test_a_png_without_a_chinese_font_is_in_english_and_says_so(monkeypatch, recwarn):
+    found = explain(in_chinese, 1.0, 2.0, lang="zh")
+    monkeypatch.setattr(picture_paint, "chinese_font", lambda: None)
+    buffer = io.BytesIO()
+    for _ in range(2):
+        found.png(buffer)
+    assert buffer.getvalue().startswith(b"\x89PNG")
+    assert [note for note in found.run.notes if "no font" in note] == found.run.notes[-1:]
+    assert [v.label for v in found.run.vertices[:3]] == ["甲", "乙", "丙"]
+
+
+def test_a_png_has_chinese_letters_where_there_is_a_font(caplog, recwarn):
+    if picture_paint.chinese_font() is None:
+        return
+    found = explain(in_chinese, 1.0, 2.0, lang="zh")
+    found.png(io.BytesIO(), "extended")
+    assert caplog.text == "" and found.run.notes == []
 
 
 def test_without_matplotlib_a_png_says_what_is_missing(monkeypatch, tmp_path):

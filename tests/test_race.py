@@ -237,6 +237,7 @@ BAD = [
     (["x*y*z"], "3 variables"),
     (["__import__('os').system('true') + x + y"], "autodiff: "),
     (["none.py:f"], "no file"),
+    (["sadle"], "did you mean saddle?"),
     (["beale", "--start=1"], "2 numbers"),
     (["beale", "--start=one,two"], "2 numbers"),
     (["beale", "--frame=0,1"], "4 numbers"),
@@ -288,8 +289,26 @@ def test_a_frame_of_its_own_grows_with_the_paths_and_a_given_one_stays():
 def test_a_chinese_picture_is_drawn_with_or_without_a_font(tmp_path, monkeypatch, capfd):
     found = race("saddle", methods=["sgd", "adam"], lang="zh")
     found.gif(tmp_path / "with.gif")
-    monkeypatch.setattr(race_picture, "font_of", lambda matplotlib: None)
+    monkeypatch.setattr(race_picture, "chinese_font", lambda: None)
     found.gif(tmp_path / "without.gif")
     for name in ("with", "without"):
         assert (tmp_path / f"{name}.gif").read_bytes().startswith(b"GIF89a")
     assert "findfont" not in capfd.readouterr().err
+
+
+def test_a_function_that_raises_is_one_sentence(tmp_path, capsys):
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "def bad(x, y):\n    raise RuntimeError('no')\n\n"
+        "def stops(x, y):\n    raise SystemExit(4)\n"
+    )
+    for name, words in (("bad", "bad raises RuntimeError: no"), ("stops", "SystemExit: 4")):
+        assert command(f"{file}:{name}") == 2
+        said = capsys.readouterr()
+        assert words in said.err and said.err.count("\n") == 1
+
+
+def test_a_race_does_not_begin_where_the_function_is_level():
+    found = race(lambda x, y: (x - 1) ** 2 + (y - 1) ** 2, methods=["lbfgs"])
+    (contest,) = found.contests
+    assert contest.course.start != (1.0, 1.0)

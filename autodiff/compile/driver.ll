@@ -16,7 +16,10 @@ declare i32 @pthread_create(ptr, ptr, ptr, ptr)
 declare i32 @pthread_join(i64, ptr)
 declare noalias ptr @malloc(i64)
 declare void @free(ptr)
+declare ptr @PyErr_NoMemory()
+declare ptr @realloc(ptr, i64)
 declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
+declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
 
 define internal i64 @fits(ptr %G, ptr %args, i64 %nargs, ptr %array.type, ptr %float.type) {
 entry:
@@ -238,6 +241,242 @@ end:
   ret i64 0
 }
 
+define i64 @lockstep(ptr %P, ptr %I, ptr %S, i64 %lo, i64 %hi) {
+  ; one block of several nests, one after another
+entry:
+  %count = load i64, ptr %S
+  br label %head
+head:
+  %k = phi i64 [ 0, %entry ], [ %k.next, %one ]
+  %more = icmp slt i64 %k, %count
+  br i1 %more, label %one, label %end
+one:
+  %k.next = add i64 %k, 1
+  %at = mul i64 %k, 3
+  %call = getelementptr i64, ptr %S, i64 %at
+FIELD(function, %call, 1)
+FIELD(index, %call, 2)
+FIELD(numbers, %call, 3)
+  %f = inttoptr i64 %function to ptr
+  %own.I = inttoptr i64 %index to ptr
+  %own.S = inttoptr i64 %numbers to ptr
+  %status = call i64 %f(ptr %P, ptr %own.I, ptr %own.S, i64 %lo, i64 %hi)
+  br label %head
+end:
+  ret i64 0
+}
+
+define internal ptr @pointer(ptr %P, i64 %k) {
+  %p = getelementptr ptr, ptr %P, i64 %k
+  %x = load ptr, ptr %p
+  ret ptr %x
+}
+
+define internal void @point(ptr %P, i64 %k, ptr %x) {
+  %p = getelementptr ptr, ptr %P, i64 %k
+  store ptr %x, ptr %p
+  ret void
+}
+
+define internal i64 @room(ptr %s, i64 %need) {
+  ; a stack with at least so many bytes: 0, or -1 where there is no memory
+FIELD(has, %s, 1)
+  %short = icmp slt i64 %has, %need
+  br i1 %short, label %grow, label %good
+grow:
+  %twice = mul i64 %need, 2
+  %tiny = icmp slt i64 %twice, 4096
+  %bytes = select i1 %tiny, i64 4096, i64 %twice
+  %old = load ptr, ptr %s
+  %new = call ptr @realloc(ptr %old, i64 %bytes)
+  %none = icmp eq ptr %new, null
+  br i1 %none, label %bad, label %set
+set:
+  store ptr %new, ptr %s
+PUT(%bytes, %s, 1)
+  br label %good
+good:
+  ret i64 0
+bad:
+  ret i64 -1
+}
+
+define i64 @repeat(ptr %P, ptr %I, ptr %S, i64 %lo, i64 %hi) {
+  ; the steps of a loop: see repeat.py, where its words are written
+entry:
+FIELD(mode, %S, 0)
+FIELD(length, %S, 1)
+FIELD(test.i, %S, 2)
+FIELD(test.n, %S, 3)
+FIELD(body.i, %S, 4)
+FIELD(body.n, %S, 5)
+FIELD(carries, %S, 6)
+FIELD(movers, %S, 7)
+FIELD(growers, %S, 8)
+FIELD(backwards, %S, 9)
+FIELD(pred, %S, 10)
+FIELD(total, %S, 11)
+FIELD(given, %S, 12)
+FIELD(given.at, %S, 13)
+  %test = inttoptr i64 %test.i to ptr
+  %body = inttoptr i64 %body.i to ptr
+  %C = getelementptr i64, ptr %S, i64 16
+  %C.size = mul i64 %carries, 8
+  %M = getelementptr i64, ptr %C, i64 %C.size
+  %M.size = mul i64 %movers, 4
+  %W = getelementptr i64, ptr %M, i64 %M.size
+  %tested = icmp eq i64 %mode, 1
+  %asks = icmp eq i64 %mode, 2
+  %turned = icmp ne i64 %backwards, 0
+  br label %carry
+carry:
+  %c = phi i64 [ 0, %entry ], [ %c.next, %carry.one ]
+  %c.more = icmp slt i64 %c, %carries
+  br i1 %c.more, label %carry.one, label %mover
+carry.one:
+  %c.next = add i64 %c, 1
+  %c.at = mul i64 %c, 8
+  %c.p = getelementptr i64, ptr %C, i64 %c.at
+FIELD(c.here, %c.p, 0)
+FIELD(c.there, %c.p, 1)
+FIELD(c.pair, %c.p, 2)
+FIELD(c.room, %c.p, 3)
+FIELD(c.source, %c.p, 4)
+FIELD(c.offset, %c.p, 5)
+FIELD(c.bytes, %c.p, 6)
+  %c.base = call ptr @pointer(ptr %P, i64 %c.pair)
+  %c.other = getelementptr i8, ptr %c.base, i64 %c.room
+  %c.from0 = call ptr @pointer(ptr %P, i64 %c.source)
+  %c.from = getelementptr i8, ptr %c.from0, i64 %c.offset
+  call void @llvm.memcpy.p0.p0.i64(ptr %c.base, ptr %c.from, i64 %c.bytes, i1 false)
+  call void @point(ptr %P, i64 %c.here, ptr %c.base)
+  call void @point(ptr %P, i64 %c.there, ptr %c.other)
+  br label %carry
+mover:
+  %m = phi i64 [ 0, %carry ], [ %m.next, %mover.one ]
+  %m.more = icmp slt i64 %m, %movers
+  br i1 %m.more, label %mover.one, label %count
+mover.one:
+  %m.next = add i64 %m, 1
+  %m.at = mul i64 %m, 4
+  %m.p = getelementptr i64, ptr %M, i64 %m.at
+FIELD(m.slot, %m.p, 0)
+FIELD(m.source, %m.p, 1)
+FIELD(m.start, %m.p, 2)
+  %m.from0 = call ptr @pointer(ptr %P, i64 %m.source)
+  %m.from = getelementptr i8, ptr %m.from0, i64 %m.start
+  call void @point(ptr %P, i64 %m.slot, ptr %m.from)
+  br label %mover
+count:
+  br i1 %asks, label %count.given, label %count.known
+count.given:
+  %n.p0 = call ptr @pointer(ptr %P, i64 %given)
+  %n.p = getelementptr i8, ptr %n.p0, i64 %given.at
+  %n.given = load i64, ptr %n.p
+  br label %count.known
+count.known:
+  %n = phi i64 [ %length, %count ], [ %n.given, %count.given ]
+  br label %head
+head:
+  %i = phi i64 [ 0, %count.known ], [ %i.next, %swapped ]
+  br i1 %tested, label %try, label %compare
+try:
+  %t.status = call i64 @steps(ptr %P, ptr %test, i64 %test.n)
+  %t.bad = icmp ne i64 %t.status, 0
+  br i1 %t.bad, label %bad, label %answer
+answer:
+  %t.p = call ptr @pointer(ptr %P, i64 %pred)
+  %t.byte = load i8, ptr %t.p
+  %t.on = icmp ne i8 %t.byte, 0
+  br i1 %t.on, label %go, label %end
+compare:
+  %i.more = icmp slt i64 %i, %n
+  br i1 %i.more, label %go, label %end
+go:
+  %i.next = add i64 %i, 1
+  %far = sub i64 %n, %i.next
+  %at = select i1 %turned, i64 %far, i64 %i
+  %needed = select i1 %tested, i64 %i.next, i64 %n
+  br label %grower
+grower:
+  %g = phi i64 [ 0, %go ], [ %g.next, %grower.set ]
+  %g.more = icmp slt i64 %g, %growers
+  br i1 %g.more, label %grower.one, label %run
+grower.one:
+  %g.next = add i64 %g, 1
+  %g.at = mul i64 %g, 4
+  %g.p = getelementptr i64, ptr %W, i64 %g.at
+FIELD(g.slot, %g.p, 0)
+FIELD(g.stack, %g.p, 1)
+FIELD(g.bytes, %g.p, 2)
+FIELD(g.grows, %g.p, 3)
+  %g.s = call ptr @pointer(ptr %P, i64 %g.stack)
+  %g.writes = icmp ne i64 %g.grows, 0
+  br i1 %g.writes, label %grower.grow, label %grower.set
+grower.grow:
+  %g.need = mul i64 %needed, %g.bytes
+  %g.status = call i64 @room(ptr %g.s, i64 %g.need)
+  %g.bad = icmp ne i64 %g.status, 0
+  br i1 %g.bad, label %full, label %grower.set
+grower.set:
+  %g.memory = load ptr, ptr %g.s
+  %g.far = mul i64 %at, %g.bytes
+  %g.here = getelementptr i8, ptr %g.memory, i64 %g.far
+  call void @point(ptr %P, i64 %g.slot, ptr %g.here)
+  br label %grower
+run:
+  %status = call i64 @steps(ptr %P, ptr %body, i64 %body.n)
+  %stop = icmp ne i64 %status, 0
+  br i1 %stop, label %bad, label %move
+move:
+  %v = phi i64 [ 0, %run ], [ %v.next, %move.one ]
+  %v.more = icmp slt i64 %v, %movers
+  br i1 %v.more, label %move.one, label %swap
+move.one:
+  %v.next = add i64 %v, 1
+  %v.at = mul i64 %v, 4
+  %v.p = getelementptr i64, ptr %M, i64 %v.at
+FIELD(v.slot, %v.p, 0)
+FIELD(v.step, %v.p, 3)
+  %v.now = call ptr @pointer(ptr %P, i64 %v.slot)
+  %v.then = getelementptr i8, ptr %v.now, i64 %v.step
+  call void @point(ptr %P, i64 %v.slot, ptr %v.then)
+  br label %move
+swap:
+  %w = phi i64 [ 0, %move ], [ %w.next, %swap.one ]
+  %w.more = icmp slt i64 %w, %carries
+  br i1 %w.more, label %swap.one, label %swapped
+swap.one:
+  %w.next = add i64 %w, 1
+  %w.at = mul i64 %w, 8
+  %w.p = getelementptr i64, ptr %C, i64 %w.at
+FIELD(w.here, %w.p, 0)
+FIELD(w.there, %w.p, 1)
+  %w.a = call ptr @pointer(ptr %P, i64 %w.here)
+  %w.b = call ptr @pointer(ptr %P, i64 %w.there)
+  call void @point(ptr %P, i64 %w.here, ptr %w.b)
+  call void @point(ptr %P, i64 %w.there, ptr %w.a)
+  br label %swap
+swapped:
+  br label %head
+end:
+  br i1 %tested, label %tell, label %done
+tell:
+  %sum.p = call ptr @pointer(ptr %P, i64 %total)
+  store i64 %i, ptr %sum.p
+  br label %done
+done:
+  ret i64 0
+bad:
+  %b = phi i64 [ %t.status, %try ], [ %status, %run ]
+  ret i64 %b
+full:
+  %gil = call i32 @PyGILState_Ensure()
+  %nothing.left = call ptr @PyErr_NoMemory()
+  call void @PyGILState_Release(i32 %gil)
+  ret i64 -1
+}
+
 define internal i64 @space(ptr %G) {
   ; the address of the workspace; the program's own if nobody else runs it now
 FIELD(bytes, %G, ROOM)
@@ -254,6 +493,9 @@ mine:
 other:
   %wide = add i64 %bytes, 64
   %new = call ptr @malloc(i64 %wide)
+FIELD(stacks, %G, STACKS)
+  %zeros = mul i64 %stacks, 16
+  call void @llvm.memset.p0.i64(ptr %new, i8 0, i64 %zeros, i1 false)
   %new.i = ptrtoint ptr %new to i64
   ret i64 %new.i
 }
@@ -272,6 +514,20 @@ give:
   br label %end
 other:
   %s = inttoptr i64 %space to ptr
+FIELD(stacks, %G, STACKS)
+  br label %stack
+stack:
+  %k = phi i64 [ 0, %other ], [ %k.next, %drop ]
+  %k.more = icmp slt i64 %k, %stacks
+  br i1 %k.more, label %drop, label %all
+drop:
+  %k.next = add i64 %k, 1
+  %k.at = mul i64 %k, 2
+  %k.p = getelementptr ptr, ptr %s, i64 %k.at
+  %k.memory = load ptr, ptr %k.p
+  call void @free(ptr %k.memory)
+  br label %stack
+all:
   call void @free(ptr %s)
   br label %end
 end:

@@ -23,7 +23,7 @@ from .native import LOCK, engine
 NEXT, NARGS, ARGS, NOUTS, OUTS, TEMPLATE, POINTERS, FIRST, STEPS, COUNT, ROOM, SPACE, BUSY, LONG = (
     range(14)
 )
-RESULT, FINISH, MISSED = 14, 15, 16
+RESULT, FINISH, MISSED, STACKS = 14, 15, 16, 17
 HEAD = 20
 # Words of a step.
 STEP = 8
@@ -87,10 +87,19 @@ def supported():
 
 
 @cache
+def driver_addresses():
+    with LOCK:
+        return engine().link(text(), ["enter", "repeat", "lockstep"])
+
+
 def enter_address():
     """The address of the compiled driver."""
-    with LOCK:
-        return engine().link(text(), ["enter"])[0]
+    return driver_addresses()[0]
+
+
+def repeat_address():
+    """The address of the step that repeats other steps."""
+    return driver_addresses()[1]
 
 
 @cache
@@ -100,6 +109,11 @@ def array_table():
     get.restype, get.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
     # NumPy's own C table; private names have no stubs
     return get(import_module("numpy._core._multiarray_umath")._ARRAY_API, None)
+
+
+def lockstep_address():
+    """The address of the step that runs others block by block."""
+    return driver_addresses()[2]
 
 
 class Entry:

@@ -13,7 +13,7 @@ from ..interpret.executor import table
 from .build import Signature, native_program, normal, traced
 from .call import through
 from .driver import Entry
-from .notice import CompileWarning, native
+from .notice import CompileWarning, native, patience
 from .plain import Fixed, GraphPlan, first_line, flatten_specs, seconds_of
 from .report import assembly_text, llvm_text, source_text, title
 from .stabilize import stabilized
@@ -245,7 +245,8 @@ class Jitted:
         """Compile a trace, and let calls use it."""
         try:
             trace, leaves = found
-            program = native_program(trace, leaves, entry is self.main)
+            with patience(self.__name__):
+                program = native_program(trace, leaves, entry is self.main)
         except Exception as error:  # noqa: BLE001 a fault of the compiler is no fault of the user
             self.refuse(key, f"compiling failed ({type(error).__name__}: {first_line(error)})")
         else:

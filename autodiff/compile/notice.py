@@ -1,6 +1,9 @@
-"""What users are told when something runs without being compiled."""
+"""What users are told when something runs without being compiled, or takes long to compile."""
 
+import sys
 import warnings
+from contextlib import contextmanager
+from threading import Timer
 
 from .driver import supported
 
@@ -34,3 +37,18 @@ def notice(reason):
             CompileWarning,
             stacklevel=5,
         )
+
+
+LONG = 1.0  # seconds of a compile from which a line says what is waited for
+
+
+@contextmanager
+def patience(name):
+    """Say on the error stream that a function is being compiled, if that takes long."""
+    timer = Timer(LONG, lambda: print(f"jit: compiling {name} ...", file=sys.stderr, flush=True))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

@@ -9,19 +9,23 @@ import numpy as np
 from ..core.op import NO_PARAMS
 from ..core.spec import Spec
 from ..interpret.graph import node, placeholder
-from ..interpret.vertex import Joint
 from . import driver
+from .callback import Callback
+from .lockstep import groups_of, rows_together
 from .loops import NestText, identity_of, memory
 from .native import addresses
+from .nested import STACK_WORDS, distance, every_buffer, every_row, moving, opened
 from .product import product_text
 from .schedule import Nest
-from .view import Buffer, View, bounds, count, whole
+from .view import Buffer, View, count, whole
 
 BLOCK = 8192  # elements of a block: its sums are added in order, whoever computed them
 SHARED = 2**21  # operations from which two threads share a loop: starting one takes 20 µs
 CORES = os.cpu_count() or 1
 ALIGN = 64
 DROP = ctypes.PYFUNCTYPE(None, ctypes.c_void_p)(("Py_DecRef", ctypes.pythonapi))
+FREE = ctypes.CDLL(None).free
+FREE.argtypes, FREE.restype = [ctypes.c_void_p], None
 REUSE = 2**16  # [B] from which the memory of an output is used again once nobody holds it
 LONG = 2**15  # elements of work from which other Python threads may run meanwhile
 
@@ -32,6 +36,10 @@ class Row:
     """One step for the driver: its function, buffers and numbers."""
 
     weight, parallel = 1, False  # elements in each turn of the outer loop; whether threads share it
+    parts: Any = ()  # of a loop: [(rows, buffer of their workspace)]
+    members: Any = ()  # rows that run block by block with each other
+    step: Any = None
+    kind = "nest"
 
     def __init__(self, text, needs, buffers, numbers, high=1, block=None, python=None):
         self.text, self.needs, self.buffers, self.numbers = text, needs, buffers, numbers
@@ -76,12 +84,33 @@ def rows_of(s, guards):
     for g in guards:
         s.view(g)  # written to memory, where the check reads it
         checks.setdefault(s.at[s.root(g)], []).append(g)
-    for number, step in enumerate(s.steps):
+    texts = {i: NestText(s, x, i) for i, x in enumerate(s.steps) if type(x) is Nest}
+    groups = {members[0]: (members, others) for members, others in groups_of(texts, checks)}
+    order, grouped = [], {k for members, others in groups.values() for k in (*members, *others)}
+    for number in range(len(s.steps)):
+        if number in groups:
+            order += [groups[number][0], *groups[number][1]]
+        elif number not in grouped:
+            order.append(number)
+    for number in order:
+        if type(number) is list:
+            rows.extend(group_rows(s, number, texts))
+            continue
+        step = s.steps[number]
         if type(step) is Nest:
-            rows.extend(nest_rows(s, step, number))
+            rows.extend(nest_rows(s, step, texts[number]))
         elif step.kind == "product":
             buffers = [v.buffer for v in (*step.sources, *step.targets)]
             rows.append(Row(product_text(step.x.declared), {}, buffers, step.numbers))
+            rows[-1].kind = "product"
+        elif step.kind == "loop":
+            rows.append(loop_row(step))
+        elif step.kind == "indexed":
+            if step.fill:
+                rows.append(fill_row(step.whole.buffer, 0))
+            if not step.empty:
+                rows.append(Row(step.text, step.needs, step.buffers, step.numbers))
+                rows[-1].kind = "indexed"
         else:
             buffers = [v.buffer for v in (*step.sources, *step.targets) if v is not None]
             rows.append(Row(None, {}, buffers, [], python=step))
@@ -90,21 +119,56 @@ def rows_of(s, guards):
     return rows
 
 
-def nest_rows(s, nest, number):
-    """A nest, what must be filled before it, and what joins the sums of its blocks."""
-    text = NestText(s, nest, number)
-    rows = []
-    for f in text.fills:
-        raw = np.zeros(8, np.uint8)
-        value = np.asarray(identity_of(f), f.dtype).reshape(1).view(np.uint8)
-        raw[: len(value)] = value
-        rows.append(
-            Row(FILL.format(kind=memory(f.dtype)), {}, [f.buffer], [int(raw.view(np.int64)[0])],
-                high=f.buffer.size)
-        )  # fmt: skip
+def loop_row(step):
+    """A loop: the rows of its parts, and the buffers that live while it runs."""
+    if step.scalar is not None:
+        one = step.scalar
+        row = Row(one.text, one.needs, one.buffers, one.numbers)
+        steps = LONG if step.loop.length is None else step.loop.length
+        row.weight = steps * len(step.graphs[-1][0])
+        return row
+    parts = opened(step, rows_of, lifetimes)
+    row = Row(None, {}, [*step.buffers(), *[block for _, block in parts]], [])
+    row.parts, row.step = parts, step
+    inner = sum(r.high * max(r.weight, 1) for rows, _ in parts for r in rows)
+    row.weight = inner * (LONG if step.loop.length is None else step.loop.length)
+    return row
+
+
+def fill_row(buffer, value):
+    """A buffer of one number everywhere."""
+    raw = np.zeros(8, np.uint8)
+    found = np.asarray(value, buffer.dtype).reshape(1).view(np.uint8)
+    raw[: len(found)] = found
+    number = int(raw.view(np.int64)[0])
+    text = FILL.format(kind=memory(buffer.dtype))
+    return Row(text, {}, [buffer], [number], high=buffer.size)
+
+
+def group_rows(s, members, texts):
+    """Nests that run block by block: what is filled before, the nests, and what is joined after."""
+    block, before, after, inner = rows_together(texts, members), [], [], []
+    for number in members:
+        rows = nest_rows(s, s.steps[number], texts[number], block)
+        first = len(texts[number].fills)
+        before += rows[:first]
+        inner.append(rows[first])
+        after += rows[first + 1 :]
+    buffers = dict.fromkeys([b for row in inner for b in row.buffers])
+    row = Row(None, {}, list(buffers), [], inner[0].high, block)
+    row.members, row.weight = inner, sum([r.weight for r in inner])
+    return [*before, row, *after]
+
+
+def nest_rows(s, nest, text, shared=None):
+    """A nest, what must be filled before it, and what joins the sums of its blocks.
+
+    shared: the rows of a block where other nests run with it.
+    """
+    rows = [fill_row(f.buffer, identity_of(f)) for f in text.fills]
     high, inner = (text.sizes or [1])[0], max(count(text.sizes[1:]), 1)
     parallel = not text.fills and high * inner * len(nest.nodes) >= SHARED and CORES > 1
-    block = max(1, BLOCK // inner)
+    block = shared or max(1, BLOCK // inner)
     joins = []
     if not (text.partial or parallel) or block >= high:
         block, parallel = None, False
@@ -119,7 +183,7 @@ def nest_rows(s, nest, number):
     row.weight, row.parallel = inner, parallel
     rows.append(row)
     for nest in joins:
-        rows.extend(nest_rows(s, nest, -1))
+        rows.extend(nest_rows(s, nest, NestText(s, nest, -1)))
     return rows
 
 
@@ -137,12 +201,15 @@ def joined(s, f, part, blocks):
     return nest
 
 
-def lifetimes(rows, s):
-    """Places in the workspace for the buffers that live there; gives its size [B]."""
+def lifetimes(rows, outside=()):
+    """Places in the workspace for the buffers that live there; gives its size [B].
+
+    outside: buffers that live elsewhere.
+    """
     alive = {}
     for number, row in enumerate(rows):
-        for b in row.buffers:
-            if b.home == "workspace":
+        for b in map(moving, row.buffers):
+            if b.home == "workspace" and b not in outside:
                 if b not in alive:
                     alive[b] = b.first = number
                 b.last = number
@@ -179,6 +246,8 @@ class Program:
     """
 
     outputs: Any = ()
+    outs: Any = None
+    stacks = 0
     graph: Any  # what was compiled
     sources: Any  # the nodes of the outputs as they were traced
     where: str  # the line of the last question that Python asked of a value
@@ -187,15 +256,16 @@ class Program:
     def __init__(self, s, guards, arguments, outputs, single, finish):
         rows = rows_of(s, guards)
         self.rows = rows
-        n = len(arguments)
+        n = self.count = len(arguments)
         scalars = [i for i, spec in enumerate(outputs) if spec.shape == ()]
-        size = lifetimes(rows, s)
-        places = {}
-        for row in rows:
-            for b in row.buffers:
-                places.setdefault(b, None)
+        places = dict.fromkeys(every_buffer(rows))
+        stacks = [b for b in places if b.home == "stack"]
+        for i, b in enumerate(stacks):
+            b.place = 8 * STACK_WORDS * i
+        low = -(-8 * STACK_WORDS * len(stacks) // ALIGN) * ALIGN
+        size = low + lifetimes(rows)
         constants = [b for b in places if b.home == "constant"]
-        works = [b for b in places if b.home == "workspace"]
+        works = [b for b in places if b.home in ("workspace", "inner", "slot", "stack")]
         template = [0] * n
         for i in range(len(outputs)):
             template.append(size + 64 * scalars.index(i) if i in scalars else 0)
@@ -212,10 +282,17 @@ class Program:
         first = len(template)
         for b in works:
             places[b] = len(template)
-            template.append(b.place)
+            template.append({"slot": 0, "stack": b.place}.get(b.home, low))
+            if b.home in ("workspace", "inner"):
+                template[-1] += distance(b)
+        for b in places:
+            if b.home == "alias":
+                places[b] = places[b.owner]
         self.template = np.array(template or [0], np.int64)
-        self.space = np.empty(size + ALIGN, np.uint8)
-        base = -(-self.space.ctypes.data // ALIGN) * ALIGN
+        self.space = np.zeros(size + ALIGN, np.uint8)
+        self.stacks, self.places = len(stacks), places
+        self.base = -(-self.space.ctypes.data // ALIGN) * ALIGN
+        addresses([(row.text, row.needs) for row in every_row(rows) if row.text is not None])
         self.steps = self.step_table(rows, places)
         self.specs = argument_table(arguments)
         self.kept.append([a[1] for a in arguments])
@@ -223,15 +300,21 @@ class Program:
         self.finish = finish
         work = sum(row.high * max(row.weight, 1) for row in rows)
         self.bytes, self.work = size, work
-        head = self.head = np.zeros(driver.HEAD, np.int64)
-        head[driver.NARGS], head[driver.ARGS] = n, self.specs.ctypes.data
-        head[driver.NOUTS], head[driver.OUTS] = len(outputs), self.outs.ctypes.data
-        head[driver.TEMPLATE], head[driver.POINTERS] = self.template.ctypes.data, len(template)
+        self.head = self.head_words(size, len(template), first, single)
+
+    def head_words(self, size, pointers, first, single):
+        """What the driver reads first."""
+        head = np.zeros(driver.HEAD, np.int64)
+        head[driver.NARGS], head[driver.ARGS] = self.count, self.specs.ctypes.data
+        head[driver.NOUTS], head[driver.OUTS] = len(self.outputs), self.outs.ctypes.data
+        head[driver.TEMPLATE], head[driver.POINTERS] = self.template.ctypes.data, pointers
         head[driver.FIRST], head[driver.STEPS] = first, self.steps.ctypes.data
-        head[driver.COUNT], head[driver.ROOM], head[driver.SPACE] = len(rows), size, base
-        head[driver.LONG] = work > LONG
+        head[driver.COUNT], head[driver.ROOM] = len(self.rows), size
+        head[driver.SPACE], head[driver.LONG] = self.base, self.work > LONG
+        head[driver.STACKS] = self.stacks
         head[driver.RESULT] = 0 if single else 1
-        head[driver.FINISH] = 0 if finish is None else id(finish)
+        head[driver.FINISH] = 0 if self.finish is None else id(self.finish)
+        return head
 
     def __del__(self):
         words, k = self.outs, 0
@@ -239,6 +322,8 @@ class Program:
             if words[k + 6]:  # the array that is kept to be used again
                 DROP(int(words[k + 6]))
             k += int(words[k + 7])
+        for i in range(self.stacks):
+            FREE(ctypes.c_int64.from_address(self.base + 8 * STACK_WORDS * i).value)
 
     def step_table(self, rows, places):
         """The words of the steps."""
@@ -249,7 +334,20 @@ class Program:
             index = np.array([places[b] for b in row.buffers] or [0], np.int64)
             numbers = np.array(row.numbers or [0], np.int64)
             self.kept += [index, numbers]
-            if row.text is None:
+            if row.parts:
+                tables = [(self.step_table(inner, places), len(inner)) for inner, _ in row.parts]
+                self.kept += [t for t, _ in tables]
+                starts = [(t.ctypes.data, k) for t, k in tables]
+                numbers = np.array(row.step.numbers(places, starts), np.int64)
+                self.kept.append(numbers)
+                words[:2] = driver.repeat_address(), 0
+            elif row.members:
+                tables = self.step_table(row.members, places)
+                calls = [int(t[k]) for t in tables for k in (0, 2, 3)]
+                numbers = np.array([len(tables), *calls], np.int64)
+                self.kept += [tables, numbers]
+                words[:2] = driver.lockstep_address(), 0
+            elif row.text is None:
                 call = Callback(row.python, places)
                 self.kept.append(call)
                 words[:2] = 0, id(call)
@@ -281,43 +379,3 @@ def output_table(outputs):
         ]  # fmt: skip
         words += record
     return np.array(words or [0], np.int64)
-
-
-class Callback:
-    """A step that calls a row's `evaluate` on the arrays where they stand."""
-
-    def __init__(self, step, places):
-        x = step.x
-        self.op = x.op.op if type(x.op) is Joint else x.op
-        self.params, self.args = x.params, x.args
-        self.sources = [v and (places[v.buffer], v) for v in step.sources]
-        self.targets = [(places[v.buffer], v) for v in step.targets]
-        made = step.made
-        self.indices = [p.params["index"] for p in made] if type(x.op) is Joint else None
-
-    def __call__(self, address):
-        pointers = ctypes.cast(address, ctypes.POINTER(ctypes.c_int64))
-        args = [
-            a if s is None else at(pointers[s[0]], s[1]) for a, s in zip(self.args, self.sources)
-        ]
-        with np.errstate(all="ignore"):
-            out = self.op.evaluate(*args, **self.params)
-        found = [out] if self.indices is None else [out[i] for i in self.indices]
-        for (place, view), value in zip(self.targets, found):
-            target = at(pointers[place], view)
-            if np.shape(value) != target.shape:
-                raise ValueError(
-                    f"{self.op.name} gave shape {np.shape(value)} and its graph has {target.shape}"
-                )
-            target[...] = value
-
-
-def at(address, view):
-    """The array that a view describes at an address."""
-    size = view.buffer.dtype.itemsize
-    if 0 in view.shape:
-        return np.empty(view.shape, view.buffer.dtype)
-    low, high = bounds(view)
-    memory = (ctypes.c_char * ((high - low) * size)).from_address(address + low * size)
-    strides = tuple(s * size for s in view.strides)
-    return np.ndarray(view.shape, view.buffer.dtype, memory, (view.offset - low) * size, strides)

@@ -11,6 +11,7 @@ from ..ops.index import taken
 from ..ops.move import expanded, permuted, reshaped
 from ..ops.reduce import summed
 from .native import engine, module_text
+from .nested import every_row
 
 
 class Report(NamedTuple):
@@ -46,15 +47,16 @@ def report_of(program, schedule, nodes, seconds):
     """The report of a program."""
     rows = program.rows
     moved = sum(b.size * b.dtype.itemsize for row in rows for b in row.buffers)
-    calls = sorted({row.python.x.op.name for row in rows if row.python})
-    functions = len({row.text for row in rows if row.text})
+    every = list(every_row(rows))
+    calls = sorted({row.python.x.op.name for row in every if row.python})
+    functions = len({row.text for row in every if row.text})
     groups = [repr(step) for step in schedule.steps]
     return Report(seconds, nodes, groups, calls, functions, moved, program.bytes)
 
 
 def llvm_text(program):
     """The module of all native functions of a program, before the passes of LLVM."""
-    functions = {row.text: row.needs for row in program.rows if row.text}
+    functions = {row.text: row.needs for row in every_row(program.rows) if row.text}
     return module_text(functions, [f"step{i}" for i in range(len(functions))])
 
 
@@ -136,3 +138,30 @@ def title(f):
     """The name of a function as a Python name."""
     name = re.sub(r"\W+", "_", getattr(f, "__name__", "function")).strip("_")
     return name if name.isidentifier() else "function"
+
+
+def memory_report(f):
+    """What memory a compiled function needs for the arguments that it was compiled for last.
+
+    f: what `jit` gave, called at least once.  The workspace is what values between the arguments
+    and the results take, where those that do not live at the same time share their places.
+
+    >>> from autodiff.compile.jit import jit
+    >>> f = jit(lambda x: exp(x) @ x)
+    >>> _ = f(np.ones(1000))
+    >>> print(memory_report(f))
+    arguments 8000 bytes, results 8 bytes, constants 0 bytes
+    workspace 64 bytes; values between, each in a place of its own, would take 0 bytes
+    """
+    p = f.last
+    buffers = [b for b in p.places if b.home in ("input", "output", "constant", "workspace")]
+    taken = dict.fromkeys(("input", "output", "constant", "workspace"), 0)
+    for b in buffers:
+        taken[b.home] += b.size * b.dtype.itemsize
+    grown = f", and {p.stacks} stacks that grow" if p.stacks else ""
+    return (
+        f"arguments {taken['input']} bytes, results {taken['output']} bytes, "
+        f"constants {taken['constant']} bytes\n"
+        f"workspace {p.bytes} bytes{grown}; values between, each in a place of its own, would take "
+        f"{taken['workspace']} bytes"
+    )

@@ -16,6 +16,7 @@ from ..interpret.graph import Node, node, placeholder, upstream
 from ..interpret.stabilize import key_of
 from ..interpret.vertex import Joint, pick
 from ..ops.choose import ones_like, stop_gradient, zeros_like
+from ..transform.loop import Loop
 from .emit import LOWERED
 from .rules import RULES
 
@@ -45,8 +46,9 @@ class Graph:
 def simplified(inputs, guards, outputs):
     """The graph after all passes."""
     work = Simplifier()
-    wanted = [x for x in (*guards, *outputs) if type(x) is Node]
-    for x in upstream(wanted):
+    order = upstream([x for x in (*guards, *outputs) if type(x) is Node])
+    work.covered = covered(order)
+    for x in order:
         work.take(x)
     new_guards = [work.node_of(g) for g in guards]
     new_outputs = [work.result(x) for x in outputs]
@@ -59,6 +61,7 @@ class Simplifier:
     def __init__(self):
         self.new: dict[Any, Any] = {}  # old node -> node, Uniform, or array
         self.seen: dict[Any, Any] = {}  # what a node computes -> the node
+        self.covered: dict[Any, Any] = {}  # loop -> (loop that computes it too, its outputs there)
 
     def take(self, x):
         """Find what stands for an old node."""
@@ -67,6 +70,13 @@ class Simplifier:
         if x.op is placeholder:
             self.new[x] = x
             return x
+        if x.op is pick and x.args[0] in self.covered:
+            larger, places = self.covered[x.args[0]]
+            for a in new_nodes(larger, self.new):
+                self.take(a)
+            params = {"index": places[x.params["index"]], "count": larger.op.op.outputs}
+            found = self.new[x] = self.unique(pick, (self.new[larger],), params, x)
+            return found
         args = tuple([self.new[a] if type(a) is Node else constant(a) for a in x.args])
         found = self.new[x] = self.simple(x.op, args, x.params, x)
         return found
@@ -156,6 +166,22 @@ class Simplifier:
             return found
         value = found.number if type(found) is Uniform else found
         return node(stop_gradient, (value,), NO_PARAMS, Spec(x.known, x.declared), x.level)
+
+
+def covered(order):
+    """{loop: (a loop that computes its outputs too, their places there)}"""
+    found, larger = {}, {}
+    loops = [x for x in order if type(x.op) is Joint and type(x.op.op) is Loop]
+    for x in loops:
+        cover = x.op.op.covers
+        if cover is not None:
+            loop, args, places = cover
+            larger.setdefault((id(loop), *[key_of(x.args[i]) for i in args]), (x, places))
+    for x in loops:
+        key = (id(x.op.op), *map(key_of, x.args))
+        if key in larger:
+            found[x] = larger[key]
+    return found
 
 
 def constant(a):

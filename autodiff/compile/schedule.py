@@ -11,11 +11,15 @@ from ..core.spec import Spec
 from ..interpret.graph import Node, node, placeholder
 from ..interpret.vertex import Joint, pick
 from ..ops.choose import stop_gradient
+from ..transform.loop import Loop
 from .element import working_dtypes
 from .emit import LOWERED
+from .indexing import Indexed, fits
 from .product import matrix_call
+from .repeat import Repeat, Unsupported
 from .view import Buffer, View, count, moved, packed, squeezed, whole, windowed
 
+INDEXED = {"taken": ("take", 1), "scattered": ("add", 1), "replaced": ("write", 2)}
 LARGEST = 300  # operators in one nest: code generation grows faster than linearly
 
 
@@ -55,6 +59,7 @@ class Schedule:
         self.nests = {}  # space -> numbers of its nests
         self.picks = {}  # node of several outputs -> the nodes that pick them
         self.folds = set()  # the reductions
+        self.stacks = {}  # node that stands for a stack -> its buffer
         self.constants = {}  # identity of an array among the arguments -> its view
         self.inputs, self.outputs = inputs, outputs
 
@@ -71,6 +76,8 @@ class Schedule:
     def view(self, x) -> View:
         """Where a value stands in memory; it is written there if it was not."""
         r = self.root(x)
+        if r in self.stacks:
+            raise Unsupported(f"{x.op.name} reads a stack of states as if it were a number")
         if r not in self.views:
             self.views[r] = whole(Buffer(r.declared, count(r.known)), r.known)
         found = self.views[r]
@@ -102,10 +109,15 @@ class Schedule:
         lower = lowering(x)
         if op is placeholder:
             return
+        if type(op) is Joint and type(op.op) is Loop:
+            self.append(Repeat(self, x, scheduled, lowering), [x])
+            return
         if op is pick:
             self.at[x] = self.at[x.args[0]]
             return
         if op.view and self.place_view(x):
+            return
+        if op.name in INDEXED and self.place_indexed(x):
             return
         if type(lower) is Element:
             self.join(x, x.known, x.args)
@@ -195,6 +207,31 @@ class Schedule:
         step = matrix_call(x, sources, self.view(x))
         if step is None:
             return False
+        self.append(step, [x])
+        return True
+
+    def place_indexed(self, x):
+        """Elements at index arrays; whether they are natively taken, added or written."""
+        what, given = INDEXED[x.op.name]
+        values, arrays = x.args[:given], x.args[given:]
+        if not arrays or not fits(x, values, arrays):
+            return False
+        views = [self.view(a) if type(a) is Node else self.constant_view(a) for a in values]
+        views = [self.view(self.copy(a)) if v.window else v for a, v in zip(values, views)]
+        index = x.params["index"]
+        places = [self.view(a) if type(a) is Node else self.constant_view(a) for a in arrays]
+        if any([v.window for v in places]):
+            return False
+        if what == "take":
+            step = Indexed(x, what, index, views[0], self.view(x), places)
+        elif what == "add":
+            step = Indexed(x, what, index, self.view(x), views[0], places)
+        else:
+            if type(values[0]) is not Node:
+                return False
+            copied = self.copy(values[0])
+            self.views[x] = self.view(copied)
+            step = Indexed(x, what, index, self.views[x], views[1], places)
         self.append(step, [x])
         return True
 

@@ -8,7 +8,7 @@ import numpy as np
 from ..core.op import NO_PARAMS, TRACED, new_level
 from ..core.spec import Spec
 from ..core.tree import flatten
-from ..interpret.graph import TRACES, Node, needed, node, placeholder
+from ..interpret.graph import TRACES, Node, current, needed, node, placeholder
 from ..interpret.vertex import Joint, from_library
 from ..ops.choose import isnan, logical_not, logical_xor, not_equal
 from ..ops.complex import convert
@@ -56,6 +56,7 @@ class Trace:
 
     def ask(self, x, question):
         """What Python asks of a node: the answer of its value, which becomes a guard."""
+        x = current(x)
         answer = question(self.value(x))
         key = (x, type(answer))
         if key not in self.asked:
@@ -76,7 +77,8 @@ class Trace:
                 out = f(*args, **kwargs)
         finally:
             del TRACES[self.level]
-        self.outputs, self.structure = flatten(out)
+        leaves, self.structure = flatten(out)
+        self.outputs = [current(x) for x in leaves]  # what the handles stand for in the end
         self.values = {}
         if checked:
             self.check()

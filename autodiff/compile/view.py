@@ -10,15 +10,17 @@ BYTE = np.dtype(np.int8)
 class Buffer:
     """Memory of one value: its dtype, how many elements, and where it comes from.
 
-    home: "input", "output", "constant" or "workspace"; place: its number among those.
+    home: "input", "output", "constant" or "workspace"; place: its number among those.  In loops
+    "inner": at a place inside of its owner; "slot": a pointer that moves, into its owner if it has
+    one; "alias": its owner by another name; "stack": memory that grows.
     first, last: the steps between which a workspace buffer is alive.
     """
 
-    __slots__ = ("dtype", "size", "home", "place", "first", "last", "value")
+    __slots__ = ("dtype", "size", "home", "place", "first", "last", "value", "owner")
 
-    def __init__(self, dtype, size, home="workspace", place=None, value=None):
+    def __init__(self, dtype, size, home="workspace", place=None, value=None, owner=None):
         self.dtype, self.size, self.home, self.place = dtype, size, home, place
-        self.first, self.last, self.value = None, None, value
+        self.first, self.last, self.value, self.owner = None, None, value, owner
 
     def __repr__(self):
         return f"<{self.home} {self.place}: {self.size} x {self.dtype}>"

@@ -1,6 +1,9 @@
 """What a value answers to NumPy, to other libraries and to Python where plain numbers are asked."""
 
+import sys
 from importlib import import_module
+
+import numpy as np
 
 from ..core.errors import TracedError
 from ..core.op import NUMPY, late
@@ -9,6 +12,7 @@ from .torch_methods import TorchMethods
 PLAIN = frozenset(("axis", "keepdims", "dim", "keepdim", "dims"))  # keywords of the fast path
 NAMESPACE = f"{__name__.partition('.')[0]}.numpy"
 VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12")
+NOTEBOOK = f"{__name__.partition('.')[0]}.show.notebook"  # read when a notebook first shows a value
 PROTOCOLS = f"{__package__}.protocols"  # many functions, read when one of them is first called
 AS_ARRAY = (
     "np.asarray(x) is x itself, np.array([x, y]) is np.stack([x, y]), and an array to be filled "
@@ -24,6 +28,15 @@ class ArrayProtocols(TorchMethods):
     """NumPy's protocols, the array standard, DLPack, and the refusal of plain numbers."""
 
     __slots__ = ()
+
+    def _repr_html_(self):
+        return import_module(NOTEBOOK).shown(self, "html")
+
+    def _repr_svg_(self):
+        return import_module(NOTEBOOK).shown(self, "svg")
+
+    def _repr_latex_(self):
+        return import_module(NOTEBOOK).shown(self, "latex")
 
     def __array_ufunc__(self, ufunc, way, *inputs, **kwargs):
         op = NUMPY.get(ufunc) or late(ufunc)
@@ -63,6 +76,8 @@ class ArrayProtocols(TorchMethods):
         return self.__array__().__dlpack__(**options)
 
     def __array__(self, dtype=None, copy=None):
+        if (answer := for_sparse()) is not None:
+            return answer
         raise escaped(self, "an array", AS_ARRAY)
 
     def __format__(self, spec):
@@ -86,6 +101,23 @@ class ArrayProtocols(TorchMethods):
 
     def __bool__(self):
         raise escaped(self, "a truth value", "use where(condition, x, y)")
+
+
+def for_sparse():
+    """What a sparse matrix of SciPy is told in `A @ x` and `A.dot(x)`; None for anybody else.
+
+    A 0-d array of objects is something that it does not know: it leaves the product to
+    `x.__rmatmul__`.  Its `dot` only looks whether there is an array, and then writes `A @ x`.
+    """
+    caller = sys._getframe(2)
+    if not caller.f_globals.get("__name__", "").startswith("scipy.sparse"):
+        return None
+    name, outer = caller.f_code.co_name, caller.f_back
+    if name == "dot":
+        return np.zeros(())
+    asked = name == "_matmul_dispatch"
+    matrix = asked and outer is not None and outer.f_code.co_name == "__matmul__"
+    return np.array(None, object) if matrix else None
 
 
 def escaped(value, wanted, advice):

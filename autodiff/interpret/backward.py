@@ -10,6 +10,7 @@ from ..core.spec import FLOAT64, Spec, is_complex
 from .grad_mode import GradMode
 from .hooks import Watched, called
 from .inplace import CHANGED, checked, line_of
+from .nans import WATCHES, deliver
 from .sweep import cast, sweep
 from .vertex import handle, pick, vertex
 
@@ -122,6 +123,8 @@ def pulled(tensors, gradients, keep, record, targets=None):
     with GradMode(record):
         inspect = refuse_nan if ANOMALY.get() else None
         found = sweep(seeds, see, targets, inspect, visited=visited)
+    if WATCHES:
+        deliver([*tensors, *found.values()])
     release(visited or ())
     if record:
         return found

@@ -8,6 +8,7 @@ from ..ops.move import broadcast_to
 from .array_protocols import escaped
 from .inplace_handles import remember
 from .methods import Methods
+from .nans import WATCHES, seen
 
 
 class Batched(Methods):
@@ -25,6 +26,8 @@ class Batched(Methods):
         mine = [type(a) is Batched and a.level == level for a in args]
         values = [a.value if m else a for a, m in zip(args, mine)]
         out = op.batch(mine, *values, **params)
+        if WATCHES:
+            seen(op, values, out)
         if type(out) is tuple:
             return tuple(batched(o, level) for o in out)
         result = batched(out, level)

@@ -8,12 +8,12 @@ from ..core.errors import DTypeError, GraphError
 from ..core.spec import carries_derivative
 from ..ops import reduce, statistics
 from ..ops.choose import stop_gradient
-from ..ops.contract import inner_product, matmul, matrix_product, matrix_vector
+from ..ops.contract import inner_product, matrix_product, matrix_vector
 from ..ops.index import getitem, parse, setitem, taken
 from ..ops.move import broadcast_to
 from ..ops.reduce import reduced_mean, summed
 from . import backward as passes
-from .array_protocols import AS_ARRAY, AS_NUMBER, escaped
+from .array_protocols import AS_ARRAY, AS_NUMBER, escaped, for_sparse
 from .copying import copied
 from .grad_fn import GradFn
 from .hooks import Handle, add_hook, retained
@@ -21,6 +21,7 @@ from .inplace import as_array_of_numpy, change, is_view, rebinds, refuse_inner
 from .inplace_handles import assign
 from .inplace_methods import INPLACE
 from .methods import WHOLE as WHOLE_KEYWORDS, Methods
+from .nans import WATCHES, deliver
 from .printing import represent
 from .vertex import UNRECORDED, Leaf, handle, leaf
 
@@ -142,6 +143,8 @@ class EagerMethods(Methods):
         Raises RuntimeError for a tensor that is not a scalar without `gradient`, and for a second
         pass through a graph that was let go.
         """
+        if self.level:
+            raise escaped(self, "a pass to leaves", "return it, or use grad or vjp inside")
         keep = create_graph if retain_graph is None else retain_graph
         passes.backward([self], [gradient], keep, create_graph, inputs)
 
@@ -213,7 +216,8 @@ class EagerMethods(Methods):
         return self.memory()
 
     def __array__(self, dtype=None, copy=None):
-        array = np.asarray(self.numpy())  # the numbers of a transform's integers
+        given = for_sparse()
+        array = np.asarray(self.numpy()) if given is None else given  # a transform's integers
         if copy or (dtype is not None and array.dtype != dtype):
             return np.array(array, dtype)
         return array
@@ -227,6 +231,8 @@ class EagerMethods(Methods):
                 f"a Tensor with {self.numel()} elements cannot be converted to Scalar; "
                 "index one of them, or use tolist()"
             )
+        if WATCHES:
+            deliver([self.value])
         return np.asarray(self.value).item()
 
     def tolist(self):
@@ -281,7 +287,8 @@ class EagerMethods(Methods):
         return getitem(self, key)
 
     def __matmul__(self, other):
-        if hasattr(other, "shape") and self.level == getattr(other, "level", self.level):
+        dense = type(other) is type(self) or not hasattr(other, "tocsr")
+        if dense and hasattr(other, "shape") and self.level == getattr(other, "level", self.level):
             a, b = len(self.value.shape), len(other.shape)
             if a > 1:
                 if b > 1:
@@ -290,7 +297,7 @@ class EagerMethods(Methods):
                     return self.binary(matrix_vector, other)
             elif a == b == 1 and self.shape == other.shape:
                 return self.binary(inner_product, other)
-        return matmul(self, other)
+        return super().__matmul__(other)
 
     # ---------------------------------------------------------------- numbers
 

@@ -7,6 +7,7 @@ from ..core.spec import carries_derivative
 from ..core.values import total, zeros_like
 from .inplace_handles import remember
 from .methods import Methods
+from .nans import WATCHES, watching
 from .structure import guarded
 from .sweep import cast
 
@@ -48,11 +49,16 @@ class Dual(Methods):
         if not op.differentiable:
             return out
         tangents = [a.tangent if m else None for a, m in zip(args, mine)]
+        watch = watching() if WATCHES else None
+        if watch is not None:
+            watch.push(op, primals, out)
         if level in STRUCTURED:
             influences = [a.moved if m else 0 for a, m in zip(args, mine)]
             pushed, moved = structured(op, tangents, influences, out, primals, params)
         else:
             pushed, moved = op.jvp(tangents, out, *primals, **params), None
+        if watch is not None:
+            watch.pushed(op, primals, out, tangents, pushed)
         if type(out) is tuple:
             return tuple(dual(o, t, level) for o, t in zip(out, pushed))
         result = dual(out, pushed, level)

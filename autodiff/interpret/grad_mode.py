@@ -70,7 +70,8 @@ class Steps(Generator):
 
 def limit(enabled):
     """The level up to which nothing is recorded."""
-    return -1 if enabled else new_level()
+    kind = type(UNRECORDED.get())  # which stays watched if it was
+    return kind(-1 if enabled else new_level())
 
 
 def no_grad(function=None) -> Any:

@@ -1,80 +1,27 @@
 """The known naive spellings and their stable rows: one row for each identity."""
 
-from typing import Any, NamedTuple, TypeGuard
-
 import numpy as np
 
 from ..core.family import Movement
-from ..ops import arithmetic, choose, exponential, reduce, trigonometric
+from ..core.op import Op
+from ..ops import arithmetic, choose, exponential, linalg, reduce, trigonometric
 from ..ops.contract import inner_product
 from .graph import Node
-
-IDENTITIES: dict[str, list[Any]] = {}
-
-
-class Identity(NamedTuple):
-    """replace(node) -> the stable node or None; reason: what the naive spelling does wrong."""
-
-    replace: Any
-    reason: str
-
-
-def identity(name, reason):
-    """Register a rewrite of the rows of a name."""
-
-    def register(f):
-        IDENTITIES.setdefault(name, []).append(Identity(f, reason))
-        return f
-
-    return register
-
-
-def of(x, *rows) -> TypeGuard[Node]:
-    return type(x) is Node and x.op in rows
-
-
-def number(x, value):
-    return type(x) is not Node and np.ndim(x) == 0 and not isinstance(x, str) and x == value
-
-
-def pairs(x):
-    """Both orders of the arguments of a commutative row."""
-    a, b = x.args
-    return (a, b), (b, a)
-
-
-def one_plus(x):
-    """a of 1 + a, or None."""
-    if of(x, arithmetic.add):
-        for a, b in pairs(x):
-            if number(a, 1) and type(b) is Node:
-                return b
-    return None
-
-
-def squared(x):
-    """a of a a, a ** 2 or square(a), or None."""
-    if of(x, arithmetic.square):
-        return x.args[0]
-    if of(x, arithmetic.multiply) and x.args[0] is x.args[1]:
-        return x.args[0]
-    if of(x, arithmetic.power) and number(x.args[1], 2) and type(x.args[0]) is Node:
-        return x.args[0]
-    return None
-
-
-def opposite(a):
-    """-a, without two signs."""
-    return a.args[0] if of(a, arithmetic.negative) else -a
-
-
-def negated(x):
-    """a of -a or of a * -1, or None."""
-    return x.args[0] if of(x, arithmetic.negative) else None
-
-
-def real(x):
-    return type(x) is Node and (x.declared is None or x.declared.kind == "f")
+from .patterns import (
+    IDENTITIES as IDENTITIES,
+    identity,
+    late,
+    negated,
+    number,
+    of,
+    one_plus,
+    opposite,
+    pairs,
+    real,
+    size_of,
+    squared,
+    terms,
+)
 
 
 @identity("log", "1 / (1 + exp(-x)) underflows to 0, whose log is infinite")
@@ -138,11 +85,80 @@ def log_of_sum_of_exp(x):
 
 
 @identity("log", "exp overflows")
-def log_of_two_exps(x):
-    # log(exp(a) + exp(b)) -> logaddexp(a, b)
+def log_of_exps(x):
+    # log(exp(a) + exp(b) + c) -> logaddexp(logaddexp(a, b), log(c)), of numbers c > 0
     (s,) = x.args
-    if of(s, arithmetic.add) and all([of(a, exponential.exp) for a in s.args]) and real(s):
-        return exponential.logaddexp(s.args[0].args[0], s.args[1].args[0])
+    parts = terms(s)
+    if not of(s, arithmetic.add) or not real(s):
+        return None
+    whole = [a.args[0] if of(a, exponential.exp) else logarithm_of(a) for a in parts]
+    if any([a is None for a in whole]) or all([type(a) is not Node for a in whole]):
+        return None
+    found = whole[0]
+    for a in whole[1:]:
+        found = exponential.logaddexp(found, a)
+    return found
+
+
+def logarithm_of(c):
+    """The logarithm of a number above 0, else None."""
+    return float(np.log(c)) if isinstance(c, (int, float)) and 0 < c < np.inf else None
+
+
+@identity("log", "exp overflows")
+def log_of_mean_of_exp(x):
+    # log(mean(exp(a))) -> logsumexp(a) - log(n)
+    (m,) = x.args
+    if of(m, reduce.reduced_mean) and of(m.args[0], exponential.exp) and real(m):
+        n = size_of(m.args[0], m.params["axes"])
+        if n:
+            return reduce.log_sum_exp(m.args[0].args[0], **m.params) - float(np.log(n))
+    return None
+
+
+@identity("log", "cosh and sinh overflow")
+def log_of_hyperbolic(x):
+    # log(cosh(a)) -> logaddexp(a, -a) - log 2;  log(sinh(a)) -> a + log(1 - exp(-2a)) - log 2
+    (h,) = x.args
+    if of(h, trigonometric.cosh) and real(h):
+        return exponential.logaddexp(h.args[0], opposite(h.args[0])) - float(np.log(2.0))
+    if of(h, trigonometric.sinh) and real(h):
+        return h.args[0] + log_of_rest(-2.0 * h.args[0]) - float(np.log(2.0))
+    return None
+
+
+def unless_negative(sign, y):
+    """`y`, and NaN where the logarithm of a negative number was asked."""
+    return y + choose.where(sign < 0, np.nan, 0.0)
+
+
+@identity("log", "a product of many factors underflows or overflows")
+def log_of_product(x):
+    # log(Π a) -> Σ log|a|;  log(det(a)) -> slogdet(a)
+    (p,) = x.args
+    if of(p, reduce.multiplied) and real(p):
+        (a,) = p.args
+        sign = reduce.multiplied(choose.sign(a), **p.params)
+        logs = exponential.log(arithmetic.absolute(a))
+        return unless_negative(sign, reduce.summed(logs, **p.params))
+    if of(p, linalg.determinant) and real(p):
+        return unless_negative(*linalg.signed_log_determinant(p.args[0]))
+    return None
+
+
+@identity("log", "the tail of a distribution underflows, and 1 - erf(x) cancels")
+def log_of_tail(x):
+    # log(erfc(a)), log(1 - erf(a)) -> log 2 + log_ndtr(-√2 a);  log(ndtr(a)) -> log_ndtr(a)
+    (y,) = x.args
+    log_ndtr = Op.table.get("log_ndtr")
+    if log_ndtr is None or not real(y):
+        return None
+    if late(y, "ndtr"):
+        return log_ndtr(y.args[0])
+    tail = of(y, arithmetic.subtract) and number(y.args[0], 1) and late(y.args[1], "erf")
+    if tail or late(y, "erfc"):
+        a = (y.args[1] if tail else y).args[0]
+        return log_ndtr(a * -(2.0**0.5)) + float(np.log(2.0))
     return None
 
 
@@ -243,6 +259,11 @@ def quotient_of_exps(x):
             return exponential.sigmoid(opposite(e.args[0]))
         if a is e:
             return exponential.sigmoid(e.args[0])
+    if of(a, exponential.exp) and of(b, arithmetic.add) and real(b):
+        # exp(a) / (exp(a) + exp(b)) -> σ(a - b)
+        for first, other in pairs(b):
+            if first is a and of(other, exponential.exp):
+                return exponential.sigmoid(a.args[0] - other.args[0])
     if of(a, exponential.exp) and of(b, reduce.summed) and b.args[0] is a and real(a):
         return exponential.exp(a.args[0] - reduce.log_sum_exp(a.args[0], **b.params))
     return None
@@ -267,11 +288,57 @@ def root_of_square(s):
         return None if a is None else reduce.length(a, **s.params)
     if of(s, inner_product) and s.args[0] is s.args[1] and real(s):
         return reduce.length(s.args[0], axes=None, keepdims=False)
+    if of(s, reduce.reduced_mean) and real(s):
+        # sqrt(mean(a²)) -> |a|₂ / √n
+        a, n = squared(s.args[0]), size_of(s.args[0], s.params["axes"])
+        return reduce.length(a, **s.params) / float(np.sqrt(n)) if a is not None and n else None
+    if of(s, reduce.variance) and real(s.args[0]):
+        # sqrt(var(a)) -> std(a)
+        return reduce.deviated(s.args[0], **s.params)
     if of(s, arithmetic.add) and real(s):
-        # sqrt(a² + b²) -> hypot(a, b)
-        a, b = map(squared, s.args)
-        return None if a is None or b is None else trigonometric.hypot(a, b)
+        # sqrt(a² + b² + c²) -> hypot(hypot(a, b), c)
+        sides = list(map(squared, terms(s)))
+        if any([a is None for a in sides]):
+            return None
+        found = sides[0]
+        for a in sides[1:]:
+            found = trigonometric.hypot(found, a)
+        return found
     return None
+
+
+def square_of_length(x):
+    """The square of a root, at 0 by what the root was taken of; elsewhere as it is; or None."""
+    a = squared(x)
+    exact = under_root(a) if type(a) is Node else None
+    if exact is None or of(a, arithmetic.absolute):
+        return exact
+    still = a == 0
+    length = choose.where(still, 1, a)
+    return choose.where(still, exact, length * length)
+
+
+def under_root(a):
+    """What a length is the root of, or None."""
+    if of(a, arithmetic.absolute) and real(a.args[0]):
+        # |a|² -> a a
+        return a.args[0] * a.args[0]
+    if of(a, reduce.length) and real(a.args[0]):
+        # |a|₂² -> Σ a a
+        return reduce.summed(a.args[0] * a.args[0], **a.params)
+    if of(a, trigonometric.hypot):
+        # hypot(a, b)² -> a a + b b
+        return a.args[0] * a.args[0] + a.args[1] * a.args[1]
+    if of(a, reduce.deviated) and real(a.args[0]):
+        # std(a)² -> var(a)
+        return reduce.variance(a.args[0], **a.params)
+    return None
+
+
+for _row in ("square", "power", "multiply"):
+    identity(_row, "the slope of a length at 0 is a convention, that of its square is not")(
+        square_of_length
+    )
 
 
 @identity("sqrt", "the slope of sqrt is infinite at 0, and squares overflow")

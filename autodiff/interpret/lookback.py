@@ -9,23 +9,38 @@ import numpy as np
 
 from ..core.op import NO_PARAMS, TRACED, new_level
 from ..core.spec import Spec
-from ..ops import arithmetic, contract, exponential, index, move, reduce
+from ..ops import (
+    arithmetic,
+    contract,
+    exponential,
+    index,
+    linalg,
+    move,
+    reduce,
+    special,
+    trigonometric,
+)
 from .executor import run
 from .graph import node, placeholder
 from .inplace import CHANGED, owner
 from .stabilize import rewritten
-from .tape import Tensor, finish_by, new_tensor
+from .tape import SCALARS, Tensor, finish_by, new_tensor
 
 DEPTH = 8  # vertices that are looked back, at most
 SUMS = {arithmetic.add, arithmetic.subtract, arithmetic.negative, reduce.summed}
 RATIOS = {arithmetic.divide, arithmetic.reciprocal, exponential.sigmoid}
 SQUARES = {arithmetic.square, arithmetic.power, arithmetic.multiply, contract.inner_product}
 MOVES = {index.taken, move.reshaped, move.permuted, move.expanded}
+FACTORS = {reduce.multiplied, linalg.determinant}
+HYPERBOLIC = {trigonometric.cosh, trigonometric.sinh}
+MEANS = {reduce.reduced_mean}
+LENGTHS = {arithmetic.absolute, reduce.length, reduce.deviated, trigonometric.hypot}
+TAILS = {"erfc", "ndtr"}  # rows that are made when SciPy is first asked for
 # Of a formula, what may stand before its last row.
 BEFORE = {
-    exponential.log: SUMS | RATIOS | MOVES,
+    exponential.log: SUMS | RATIOS | MOVES | FACTORS | HYPERBOLIC | MEANS | {exponential.exp},
     exponential.log1p: {exponential.exp, arithmetic.negative},
-    arithmetic.sqrt: SQUARES | {reduce.summed, arithmetic.add},
+    arithmetic.sqrt: SQUARES | MEANS | {reduce.summed, reduce.variance, arithmetic.add},
     arithmetic.divide: SUMS,
     arithmetic.reciprocal: SUMS,
 }
@@ -47,6 +62,12 @@ def unsteady(x, zero=False):
         return not np.isfinite(np.add.reduce(x, None)) or (zero and not x.all())
 
 
+def holds(x, value):
+    """Whether an array holds a number."""
+    x = numbers(x)
+    return isinstance(x, (np.ndarray, np.generic)) and bool(np.any(x == value))
+
+
 def remember_argument(result, x):
     """Keep the argument of an exponential for a look back."""
     result.vertex.hint = x.value
@@ -54,15 +75,43 @@ def remember_argument(result, x):
 
 
 def logarithm(result, x):
-    """A logarithm, by its stable formula where the naive one is infinite."""
-    steady = x.vertex.op not in BEFORE[result.vertex.op] or not unsteady(result.value)
+    """A logarithm, by its stable formula where the naive one is infinite.
+
+    The argument is looked at: inside another derivative that one may have mended the result.
+    """
+    op = x.vertex.op
+    if op not in BEFORE[exponential.log] and (op is None or op.name not in TAILS):
+        return result
+    steady = not unsteady(result.value) and not unsteady(x.value, zero=True)
     return result if steady else stable(result, (x,))
+
+
+def logarithm_of_more(result, x):
+    """log(1 + x), by its stable formula where the naive one is infinite."""
+    if x.vertex.op not in BEFORE[exponential.log1p]:
+        return result
+    steady = not unsteady(result.value) and not unsteady(x.value)
+    return result if steady and not holds(x.value, -1) else stable(result, (x,))
 
 
 def root(result, x):
     """A square root, by its stable formula where it is 0 or infinite."""
-    steady = x.vertex.op not in BEFORE[arithmetic.sqrt] or not unsteady(result.value, zero=True)
+    steady = x.vertex.op not in BEFORE[arithmetic.sqrt] or not unsteady(x.value, zero=True)
     return result if steady else stable(result, (x,))
+
+
+def square(result, x, *exponent):
+    """The square of a length, by what it is the square of where it is 0."""
+    steady = x.vertex.op not in LENGTHS or not unsteady(x.value, zero=True)
+    return result if steady else stable(result, (x, *exponent))
+
+
+def power(result, x, y):
+    """A root or a square, written as a power."""
+    if type(y) in SCALARS and y in ROOTS and x.vertex is not None:
+        if x.vertex.op in ROOTS[y] and unsteady(x.value, zero=True):
+            return stable(result, (x, y))
+    return result
 
 
 def quotient(result, *args):
@@ -100,7 +149,7 @@ class Window:
 
     def __init__(self, level):
         self.level, self.inner = level, new_level()
-        self.values, self.ends, self.made = {}, {}, {}
+        self.values, self.ends, self.made, self.twins = {}, {}, {}, {}
 
     def argument(self, x):
         """An argument of the last operation: what made it, or itself."""
@@ -113,16 +162,28 @@ class Window:
 
     def end(self, value, vertex):
         """A placeholder for a tensor of this value and vertex."""
+        vertex = self.alike(vertex)
         if vertex not in self.ends:
             spec = Spec(value.shape, value.dtype)
             new = self.ends[vertex] = node(placeholder, (), NO_PARAMS, spec, self.inner)
             self.values[new] = new_tensor(value, vertex, self.level)
         return self.ends[vertex]
 
+    def alike(self, v):
+        """The vertex that takes the same elements as `v`, if x[i] was written twice."""
+        if v.op not in MOVES:
+            return v
+        key = (v.op, v.parents, v.time, *sorted(v.params.items()))
+        try:
+            return self.twins.setdefault(key, v)
+        except TypeError:  # index arrays have no hash
+            return v
+
     def node(self, v, depth):
         """The node of a vertex; LookupError where the tape has not kept what it needs."""
         if v not in self.made:
-            if depth == 0 or v.op is None or v.op not in READABLE:
+            readable = v.op is not None and (v.op in READABLE or v.op.name in TAILS)
+            if depth == 0 or not readable:
                 raise LookupError
             args = tuple([self.parent(v, k, depth) for k in range(len(v.parents))])
             self.made[v] = node(v.op, args, v.params, Spec(v.shape, v.dtype), self.inner)
@@ -130,7 +191,7 @@ class Window:
 
     def parent(self, v, k, depth):
         """Argument `k` of a vertex: a constant, a kept value, or what made it."""
-        p, kept = v.parents[k], None if type(v.args) is not tuple else v.args[k]
+        p, kept = v.parents[k], None if type(v.args) not in (tuple, list) else v.args[k]
         hint = getattr(v, "hint", None)
         if p is None:
             constant = hint if kept is None else kept
@@ -139,9 +200,12 @@ class Window:
             return constant
         if v.op in EXPONENTIALS:
             kept = hint
-        if kept is not None and hasattr(kept, "shape") and unchanged(kept, v):
+        if kept is None or not hasattr(kept, "shape") or not unchanged(kept, v):
+            return self.node(p, depth - 1)
+        try:
+            return self.node(p, depth - 1)
+        except LookupError:
             return self.end(kept, p)
-        return self.node(p, depth - 1)
 
 
 def unchanged(value, v):
@@ -153,11 +217,15 @@ def unchanged(value, v):
 
 
 EXPONENTIALS = {exponential.exp, exponential.sigmoid}
-READABLE = SUMS | RATIOS | SQUARES | MOVES | EXPONENTIALS
+READABLE = SUMS | RATIOS | SQUARES | MOVES | EXPONENTIALS | FACTORS | HYPERBOLIC | MEANS | LENGTHS
+READABLE |= {reduce.variance, special.erf}
+ROOTS = {0.5: BEFORE[arithmetic.sqrt], 2: LENGTHS}
 for _op in EXPONENTIALS:
     finish_by(_op, remember_argument)
-for _op in (exponential.log, exponential.log1p):
-    finish_by(_op, logarithm)
+finish_by(exponential.log, logarithm)
+finish_by(exponential.log1p, logarithm_of_more)
 finish_by(arithmetic.sqrt, root)
+finish_by(arithmetic.square, square)
+finish_by(arithmetic.power, power)
 finish_by(arithmetic.divide, quotient)
 finish_by(arithmetic.reciprocal, quotient)

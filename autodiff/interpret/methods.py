@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..core.op import EAGER, NUMPY, Traced
-from ..ops import arithmetic, choose, complex, contract, index, move, styles
+from ..ops import arithmetic, choose, complex, contract, index, move, sparse, styles
 from .array_protocols import ArrayProtocols
 from .copying import copied
 from .inplace_handles import assign, augment
@@ -178,9 +178,13 @@ class Methods(ArrayProtocols):
         return self.unary(choose.invert)
 
     def __matmul__(self, other):
+        if hasattr(other, "tocsr"):
+            return sparse.matmul_sparse(self, other)
         return contract.matmul(self, other)
 
     def __rmatmul__(self, other):
+        if hasattr(other, "tocsr"):
+            return sparse.sparse_matmul(other, self)
         return contract.matmul(other, self)
 
     def __divmod__(self, other):

@@ -27,6 +27,15 @@ def broken(g):
     return bool(g != g) if isinstance(g, (np.generic, np.ndarray)) else False
 
 
+def numberless(g):
+    """Whether a cotangent or tangent is a node of a graph, whose numbers are not known yet."""
+    while type(g) in TRACED:
+        if not hasattr(g, "value"):
+            return True
+        g = g.value
+    return False
+
+
 def may_break(vertices):
     """Whether infinite slopes may meet elements without influence among the vertices of a graph."""
     ops = {v.op for v in vertices if v.op is not None}

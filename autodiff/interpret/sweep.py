@@ -7,7 +7,8 @@ from ..core.op import TRACED
 from ..core.spec import is_complex
 from ..ops.move import sum_to
 from .inplace_handles import REBOUND, as_recorded
-from .structure import Influence, broken, may_break
+from .nans import WATCHES, watching
+from .structure import Influence, broken, may_break, numberless
 from .vertex import clock
 
 
@@ -20,25 +21,31 @@ def sweep(seeds, see, targets=None, inspect=None, since=None, visited=None):
     inspect: is called with each vertex and the cotangents that its rule gave.
     since: vertices recorded before this time count as leaves.
     visited: a list to which the vertices are added whose rules were run.
-    The sweep runs plainly first; if a NaN arrives, it runs again with its structural zeros.
+    The sweep runs plainly first; if a NaN arrives, or may arrive in a graph that is traced, it runs
+    again with its structural zeros.
     A vertex is ready when its last consumer has spoken; what it heard is summed to its own shape
     and dtype, so no rule has to think of broadcasting.  A leaf that was reached only through
     derivatives that are zero everywhere has the cotangent None.
     """
     with np.errstate(all="ignore"):  # an infinite slope is a value, such as that of sqrt at 0
+        watch = watching() if WATCHES else None
+        if watch is not None:
+            see, inspect = watch.viewer(see), watch.inspector(inspect, seeds)
         relevant = None if targets is None else leading_to(seeds, targets)
         pending = consumers(seeds, relevant, since)
         plan = seeds, see, targets, inspect, since, relevant
         symbolic = not hasattr(next(iter(seeds), None), "time")
-        if symbolic and may_break(pending):
-            return swept(*plan, pending, visited, Influence(seeds, symbolic))
         once = inspect is not None or (clock.effects and any(effects(pending)))
-        if once and not symbolic:
-            return swept(*plan, pending, visited, Influence(seeds, symbolic))
-        found = swept(*plan, pending, visited, None)
-        if any(map(broken, found.values())):
-            pending = consumers(seeds, relevant, since)
-            found = swept(*plan, pending, None, Influence(seeds, symbolic))
+        if may_break(pending) if symbolic else once:
+            found = swept(*plan, pending, visited, Influence(seeds, symbolic))
+        else:
+            found = swept(*plan, pending, visited, None)
+            unknown = numberless(next(iter(found.values()), None)) and may_break(pending)
+            if unknown or any(map(broken, found.values())):
+                pending = consumers(seeds, relevant, since)
+                found = swept(*plan, pending, None, Influence(seeds, symbolic))
+        if watch is not None:
+            watch.arrived(found)
         return found
 
 

@@ -17,6 +17,16 @@ INSIDE = set()  # identities of the globals of the library's modules, which live
 UNRECORDED = ContextVar("UNRECORDED", default=-1)
 
 
+class Watched(int):
+    """A level of UNRECORDED while results are watched: no operation takes the hot path.
+
+    Hot paths ask `level <= UNRECORDED.get()`, which Python hands to this class first.
+    """
+
+    def __ge__(self, other):
+        return True
+
+
 class Clock:
     """How many times an array was changed in place, which dates the vertices.
 

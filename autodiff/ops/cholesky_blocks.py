@@ -26,8 +26,9 @@ def halved(x):
 
 def doubled(g, d):
     """Twice the pullback of `g` for one block `d`: S + Sᴴ, S = d⁻ᴴ Φ(dᴴ g) d⁻¹."""
-    inside = halved(transposed(d) @ g)
-    s = np.linalg.solve(transposed(d), transposed(np.linalg.solve(transposed(d), transposed(inside))))
+    back = transposed(d)
+    half = np.linalg.solve(back, transposed(halved(back @ g)))
+    s = np.linalg.solve(back, transposed(half))
     return s + transposed(s)
 
 

@@ -261,8 +261,8 @@ factor_back = Opaque(
 
 factor = Opaque(
     "factor(a)", lambda a: np.linalg.cholesky(0.5 * (a + np.swapaxes(a, -1, -2).conj())),
-    jvp=cholesky_jvp, vjp=lambda g, y, wanted, a: (factor_back(g, y),), batch=lambda batched, a: factor(a),
-    infer=lambda a: Spec(a.shape, float_dtype(a)),
+    jvp=cholesky_jvp, vjp=lambda g, y, wanted, a: (factor_back(g, y),),
+    batch=lambda batched, a: factor(a), infer=lambda a: Spec(a.shape, float_dtype(a)),
     reads="y", latex=r"\operatorname{chol} {$a}", torch="LinalgCholeskyEx", sample=sampled(positive),
     doc="Lower Cholesky factor of the Hermitian part: the row behind `cholesky`.",
 )
@@ -332,7 +332,8 @@ def solve(a, b):
 
 @public(np.linalg.det)
 def det(a):
-    """Determinant of `a`, shape (..., n, n); the derivative is right at singular matrices too.
+    """Determinant of `a`, shape (..., n, n); first and second derivatives are right at singular
+    matrices too, a third one raises LinAlgError there.
 
     Tangent: ⟨cofactors of a, ȧ⟩ (Jacobi's formula).
 

@@ -58,20 +58,23 @@ class Pattern:
         return Pattern, (self.rows, self.columns, self.shape)
 
     @cached_property
-    def compressed(self):
-        """(order of the entries, their columns, where each row begins), sorted by rows."""
+    def compressed(self) -> Any:
+        """(order of the entries or None, their columns, where each row begins), sorted by rows."""
         order = np.lexsort((self.columns, self.rows))
         starts = np.searchsorted(self.rows[order], np.arange(self.shape[0] + 1))
         return order, self.columns[order].astype(np.int32), starts.astype(np.int32)
 
     def matrix(self, values):
-        """SciPy's matrix with these values."""
+        """SciPy's matrix with these values; a transpose is that of the first pattern's matrix."""
         try:
             from scipy import sparse
         except ImportError:
             raise ImportError(MISSING) from None
+        if not self.first:
+            return self.T.matrix(values).T
         order, columns, starts = self.compressed
-        return sparse.csr_array((values[order], columns, starts), self.shape)
+        given = values if order is None else values[order]
+        return sparse.csr_array((given, columns, starts), self.shape)
 
     def factors(self, values):
         """SuperLU's factors of the matrix, kept for the next equation with the same values."""
@@ -95,6 +98,10 @@ def product_values(values, x, *, pattern):
         found = [product_values(v, b, pattern=pattern) for v, b in zip(values, x)]
         kind = np.result_type(values, x)
         return np.array(found, kind).reshape(*lead, pattern.shape[0])
+    if values.dtype.kind == "O" or x.dtype.kind == "O":  # formulas
+        terms, places = np.zeros((*x.shape[:-1], pattern.shape[0]), object), (..., pattern.rows)
+        np.add.at(terms, places, values * x[..., pattern.columns])  # type: ignore[arg-type]
+        return terms
     matrix = pattern.matrix(values)
     if x.ndim == 1:
         return matrix @ x
@@ -151,12 +158,16 @@ def tridiagonal(rng, dtype):
 
 
 sparse_product = Contraction(
-    "sparse_product(values, x)", product_values,
+    "sparse_product(values, x)",
+    product_values,
     lambda g, values, x, *, pattern: at(g, pattern.rows) * at(x, pattern.columns),
     lambda g, values, x, *, pattern: sparse_product(values, g, pattern=pattern.T),
     infer=product_spec,
-    batch=lambda batched, values, x, *, pattern: sparse_product(*lined_up(batched, values, x), pattern=pattern),
-    latex=r"$values \, $x", sample=tridiagonal,
+    batch=lambda batched, values, x, *, pattern: sparse_product(
+        *lined_up(batched, values, x), pattern=pattern
+    ),
+    latex=r"$values \, $x",
+    sample=tridiagonal,
     doc="Product of a sparse matrix, given by the values of its entries, and vectors over the last axis.",
 )
 
@@ -177,9 +188,14 @@ def solution_values(values, b, *, pattern):
 
 def solved(pattern, values, b):
     """A⁻¹ b: a matrix and its transpose share their factors."""
-    factors, way = (pattern if pattern.first else pattern.T).factors(values), "NT"[not pattern.first]
+    factors, way = (
+        (pattern if pattern.first else pattern.T).factors(values),
+        "NT"[not pattern.first],
+    )
     if np.iscomplexobj(b) and not np.iscomplexobj(values):
-        return factors.solve(b.real.astype(float), way) + 1j * factors.solve(b.imag.astype(float), way)
+        return factors.solve(b.real.astype(float), way) + 1j * factors.solve(
+            b.imag.astype(float), way
+        )
     kind = np.result_type(values, np.float64)
     return factors.solve(np.ascontiguousarray(b, kind), way)
 
@@ -209,10 +225,16 @@ def solution_vjp(g, x, wanted, values, b, *, pattern):
 
 
 sparse_solution = Opaque(
-    "sparse_solution(values, b)", solution_values, jvp=solution_jvp, vjp=solution_vjp,
+    "sparse_solution(values, b)",
+    solution_values,
+    jvp=solution_jvp,
+    vjp=solution_vjp,
     infer=solution_spec,
-    batch=lambda batched, values, b, *, pattern: sparse_solution(*lined_up(batched, values, b), pattern=pattern),
-    latex=r"{$values}^{-1} {$b}", sample=tridiagonal,
+    batch=lambda batched, values, b, *, pattern: sparse_solution(
+        *lined_up(batched, values, b), pattern=pattern
+    ),
+    latex=r"{$values}^{-1} {$b}",
+    sample=tridiagonal,
     doc="Solution `x` of `A x = b` over the last axis for a sparse matrix: the row behind `spsolve`.",
 )
 
@@ -221,10 +243,13 @@ def taken_apart(a):
     """(values, pattern) of a sparse matrix of SciPy, or of ours."""
     if hasattr(a, "pattern"):
         return a.values, a.pattern
-    entries = a.tocoo()
-    if len(entries.shape) != 2:
-        raise ShapeError(f"a sparse array of shape {entries.shape} is given; it needs two axes")
-    return entries.data, Pattern(entries.row, entries.col, entries.shape)
+    if len(a.shape) != 2:
+        raise ShapeError(f"a sparse array of shape {a.shape} is given; it needs two axes")
+    rows = a.tocsr()
+    begin = np.diff(rows.indptr)
+    pattern = Pattern(np.repeat(np.arange(len(begin)), begin), rows.indices, rows.shape)
+    pattern.compressed = None, rows.indices, rows.indptr  # sorted already
+    return rows.data, pattern
 
 
 def sparse_matmul(a, x):

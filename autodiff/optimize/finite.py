@@ -5,6 +5,8 @@ import numpy as np
 from ..core.errors import AutodiffError
 from ..core.op import TRACED
 
+BLOCK = 65_536  # elements of a large array that are worked on together: they stay in a cache
+
 
 class NonFiniteError(AutodiffError, FloatingPointError, RuntimeError):
     """A loss, a gradient or a parameter became infinite or NaN; the message names the step."""
@@ -12,7 +14,10 @@ class NonFiniteError(AutodiffError, FloatingPointError, RuntimeError):
 
 def finite(x):
     """Whether every number of an array is finite; a value without numbers counts as finite."""
-    return type(x) in TRACED or bool(np.isfinite(x).all())
+    if type(x) is not np.ndarray or x.size <= BLOCK or not x.flags.c_contiguous:
+        return type(x) in TRACED or bool(np.isfinite(x).all())
+    flat = x.reshape(-1)
+    return all(np.isfinite(flat[i : i + BLOCK]).all() for i in range(0, x.size, BLOCK))
 
 
 def require_finite(who, what, values, names, step):

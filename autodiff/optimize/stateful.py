@@ -10,9 +10,9 @@ import numpy as np
 from ..core.errors import ArgumentError, GraphError
 from ..core.op import EAGER
 from ..interpret.grad_mode import enable_grad, no_grad
-from ..interpret.inplace import change
+from ..interpret.inplace import change, note_change, rebinds
 from ..interpret.tape import Tensor, new_tensor
-from .finite import finite, require_finite
+from .finite import BLOCK, finite, require_finite
 from .hyperparameters import SILENT, check
 from .rules import RULES, step as one_step
 
@@ -175,6 +175,25 @@ def write(p, value):
         change(p, new_tensor(value if isinstance(value, np.ndarray) else np.asarray(value)), "step")
 
 
+def in_blocks(p, g, s):
+    """Whether a step may change the arrays of a large parameter where they are."""
+    arrays = [p.value, g, *s.values()]
+    return not rebinds(p) and all(
+        type(x) is np.ndarray and x.size > BLOCK and x.dtype == g.dtype and x.flags.c_contiguous
+        for x in arrays
+    ) and all(x.flags.writeable for x in arrays if x is not g)  # fmt: skip
+
+
+def step_in_blocks(rule, g, x, s, t, h):
+    """One step, the same to the bit: what is between stays in the cache of the processor."""
+    g, x, s = g.reshape(-1), x.reshape(-1), {key: v.reshape(-1) for key, v in s.items()}
+    for start in range(0, x.size, BLOCK):
+        part = slice(start, start + BLOCK)
+        x[part], new = one_step(rule, g[part], x[part], {k: v[part] for k, v in s.items()}, t, h)
+        for key, v in new.items():
+            s[key][part] = v
+
+
 def next_step(slots):
     """The number of the step to come, from 1; 2 where steps are not counted but something is kept.
 
@@ -216,8 +235,12 @@ class RuleOptimizer(Stateful):
                 key: old[key].value if old and key in old else np.full(p.shape, start, p.dtype)
                 for key, start in slots.items()
             }
-            value, s = one_step(rule, g, p.value, s, t, h)
-            write(p, value)
+            if in_blocks(p, g, s):
+                step_in_blocks(rule, g, p.value, s, t, h)
+                note_change(p.value)
+            else:
+                value, s = one_step(rule, g, p.value, s, t, h)
+                write(p, value)
             new: dict[str, Any] = {key: new_tensor(np.asarray(v)) for key, v in s.items()}
             if self.rule != "SGD":  # as in PyTorch, whose descent counts nothing
                 new["step"] = new_tensor(np.asarray(float(t)))

@@ -44,7 +44,7 @@ def chosen_axes(axes, rank):
 # ------------------------------------------------------------------- filters
 
 
-def filtered(name, x, weights, mode, cval, origin, axes):
+def filtered(name, x, weights, mode, cval, origin, axes) -> Any:
     """Correlation over some axes; weights: an axis for each of them."""
     axes = chosen_axes(axes, len(x.shape))
     if len(weights.shape) != len(axes) or 0 in weights.shape:
@@ -54,8 +54,8 @@ def filtered(name, x, weights, mode, cval, origin, axes):
         )
     modes, origins = one_for_each(mode, len(axes)), one_for_each(origin, len(axes))
     sizes = dict(zip(axes, x.shape if len(axes) == len(x.shape) else [x.shape[a] for a in axes]))
-    for axis, size, way, shift in zip(axes, weights.shape, modes, origins):
-        before = size // 2 + shift
+    for axis, size, way, moved in zip(axes, weights.shape, modes, origins):
+        before = size // 2 + moved
         if not 0 <= before < size:
             raise ValueError(f"{name}: invalid origin")
         widths = [(0, 0)] * len(x.shape)
@@ -140,8 +140,8 @@ def uniform_filter(
     x = image("uniform_filter", input, output)
     axes = chosen_axes(axes, len(x.shape))
     each = [one_for_each(v, len(axes)) for v in (size, mode, origin)]
-    for axis, n, way, shift in zip(axes, *each):
-        x = uniform_filter1d(x, int(n), axis, None, way, cval, shift) if n > 1 else x
+    for axis, n, way, moved in zip(axes, *each):
+        x = uniform_filter1d(x, int(n), axis, None, way, cval, moved) if n > 1 else x
     return x
 
 
@@ -155,8 +155,8 @@ def gaussian_weights(sigma, order, radius):
     density = density / density.sum()
     terms = [1.0]
     for _ in range(order):
-        slope = [k * c for k, c in enumerate(terms)][1:] + [0.0, 0.0]
-        down = [0.0] + [-c / (sigma * sigma) for c in terms]
+        slope = [*[k * c for k, c in enumerate(terms)][1:], 0.0, 0.0]
+        down = [0.0, *[-c / (sigma * sigma) for c in terms]]
         terms = [a + b for a, b in zip(slope, down)]
     return sum(c * x**k for k, c in enumerate(terms)) * density * (-1.0) ** order
 

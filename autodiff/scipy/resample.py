@@ -160,7 +160,9 @@ def map_coordinates(
             outside = beyond if outside is None else outside | beyond
     if prefilter and order > 1:
         if mode in ("nearest", "grid-constant"):
-            x = pad(x, NPAD, **{"mode": "edge"} if mode == "nearest" else {"constant_values": cval})
+            edge: dict[str, Any] = {"mode": "edge"}
+            outside_is: dict[str, Any] = {"constant_values": cval}
+            x = pad(x, NPAD, **(edge if mode == "nearest" else outside_is))
             places = [c + NPAD for c in places]
         x = spline_filter(x, order, mode=mode if mode != "constant" else "mirror")
     each = [neighbours(c, n, order, mode) for c, n in zip(places, x.shape)]
@@ -209,7 +211,7 @@ def zoom(
     """
     x = image("zoom", input, output)
     factors = one_for_each(zoom, len(x.shape))
-    sizes = tuple(int(round(n * f)) for n, f in zip(x.shape, factors))
+    sizes = tuple(round(n * f) for n, f in zip(x.shape, factors))
     if prefilter and all(f == 1 for f in factors):
         return x * 1
     places = []
@@ -277,7 +279,7 @@ def rotate(
     if rank == 2:
         return resampled(x, places, order, mode, cval, prefilter)
     others = [a for a in range(rank) if a not in plane]
-    slices = moveaxis(x, others, range(len(others)))
+    slices = moveaxis(x, tuple(others), tuple(range(len(others))))
     lead = slices.shape[: len(others)]
     flat = [
         places[a][tuple(0 if k in others else slice(None) for k in range(rank))]
@@ -287,4 +289,4 @@ def rotate(
         resampled(slices[i], flat, order, mode, cval, prefilter) for i in np.ndindex(*lead)
     ])  # fmt: skip
     found = found.reshape((*lead, *found.shape[1:]))
-    return moveaxis(found, range(len(others)), others)
+    return moveaxis(found, tuple(range(len(others))), tuple(others))

@@ -20,6 +20,7 @@ from ..symbolic.words import sympy_module
 from ..transform.cost import count, count_jacobian
 from ..transform.jacobian import jacfwd, jacrev
 from ..transform.reverse import grad
+from .words import sentence, spoken, word
 
 LARGEST = 3000  # operators of a formula that SymPy is asked to differentiate
 PATIENCE = 0.05  # [s] for repeated timing of one method
@@ -77,10 +78,14 @@ class Comparison:
             )
             for way in self.ways
         ]
-        notes = [f"{way.name}: {way.remark}" for way in self.ways if way.remark]
-        known = f"from {self.digits} digits, relative to the largest element."
-        notes.insert(0, f"error: {self.failure or known}")
-        return Table(HEADER, rows, tuple(notes), (0, 1))
+        return Table(HEADER, rows, tuple(self.notes()), (0, 1))
+
+    def notes(self, lang="en"):
+        """What there is to say on the errors and on each way, a line each."""
+        about = [("error", self.failure or sentence("exact", digits=self.digits))]
+        about += [(way.name, way.remark) for way in self.ways if way.remark]
+        colon = word(lang, "colon")
+        return [f"{word(lang, name)}{colon}{spoken(text, lang)}" for name, text in about]
 
     def __str__(self):
         return self.table().text()
@@ -128,7 +133,7 @@ def compare(f, x, by_hand=None, *, digits=50):
     try:
         exact = flat(precise_jacobian(f, *args, digits=digits))
     except FAILURES as error:
-        failure = f"not known to {digits} digits: {first_line(error)}"
+        failure = sentence("inexact", digits=digits, why=first_line(error))
     judge = Judge(exact)
     try:
         pushed, pulled = [found.operations for found in count_jacobian(f, *args)]
@@ -233,7 +238,7 @@ def numerical(judge, f, args):
         return len(calls) * count(f, *args).operations
 
     way = judge.way("numerical", lambda: numeric.jacobian(f, args), operations)
-    return way if not calls else replace(way, remark=f"{len(calls)} evaluations of the function.")
+    return way if not calls else replace(way, remark=sentence("evaluations", n=len(calls)))
 
 
 def symbolic(judge, f, args):
@@ -243,7 +248,7 @@ def symbolic(judge, f, args):
         formula = differentiated(f, args)
     except FAILURES as error:
         return Way("symbolic", None, None, None, None, first_line(error))
-    remark = f"the formula was derived once in {time.perf_counter() - begin:.2g} s."
+    remark = sentence("derived", seconds=time.perf_counter() - begin)
     return judge.way(
         "symbolic", lambda: formula(*args), lambda: count(formula, *args).operations, remark
     )

@@ -5,15 +5,13 @@ import numpy as np
 from . import writing
 from .digits import value_text
 from .formulas import with_sign
+from .words import sentence
 
 NEEDS = {
-    "log": "a positive argument", "log2": "a positive argument", "log10": "a positive argument",
-    "log1p": "an argument above -1", "sqrt": "an argument of at least 0",
-    "asin": "an argument from -1 to 1", "acos": "an argument from -1 to 1",
-    "acosh": "an argument of at least 1", "atanh": "an argument between -1 and 1",
-    "divide": "a divisor other than 0", "remainder": "a divisor other than 0",
-    "reciprocal": "an argument other than 0",
-    "power": "a positive base, or a whole exponent of a base other than 0",
+    "log": "above 0", "log2": "above 0", "log10": "above 0", "log1p": "above -1",
+    "sqrt": "at least 0", "asin": "within 1", "acos": "within 1", "acosh": "at least 1",
+    "atanh": "inside 1", "divide": "divisor", "remainder": "divisor", "reciprocal": "not 0",
+    "power": "base",
 }  # fmt: skip
 POLES = ("log", "log2", "log10", "log1p", "divide", "reciprocal", "atanh", "power")
 SMALL = 1e-300  # what a pole divides by is zero, or next to it
@@ -34,7 +32,7 @@ def outside(run):
         if v.op in POLES:
             wrong = wrong | (np.isinf(v.value) & at_pole(v, args))
         if np.any(wrong):
-            return sentence(v, args)
+            return told(v, args)
     return ""
 
 
@@ -47,13 +45,14 @@ def at_pole(v, args):
     return np.ones(v.shape, bool)
 
 
-def sentence(v, args):
+def told(v, args):
     """What was given to an operator, and what it needs."""
     texts = [with_sign(value_text(a)) for a in args]
     call, _ = writing.called(v.row, texts, v.params)
-    need = NEEDS.get(v.op, "arguments inside its domain")
-    where = f" (line {v.line['line']}: {v.line['code']})" if v.line else ""
-    return f"{call} has no value at {v.name}{where}: {writing.spelled(v.row)} needs {need}"
+    need = sentence(NEEDS.get(v.op, "domain"))
+    where = sentence("here", line=v.line["line"], code=v.line["code"]) if v.line else ""
+    name, operator = v.name, writing.spelled(v.row)
+    return sentence("outside", call=call, name=name, where=where, operator=operator, need=need)
 
 
 def steep(run):
@@ -63,5 +62,5 @@ def steep(run):
         if e.partial is None or v.value is None:
             continue
         if np.all(np.isfinite(v.value)) and not np.all(np.isfinite(e.partial)):
-            found.append(f"{e.symbol} is {value_text(e.partial)} at this point")
+            found.append(sentence("steep", symbol=e.symbol, value=value_text(e.partial)))
     return found

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ..core.errors import ArgumentError, AutodiffError, RuleError
+from ..core.errors import ArgumentError, AutodiffError, RuleError, TracedError
 from ..core.tree import flatten
 from ..interpret.graph import Node
 from ..interpret.tape import Tensor
@@ -27,7 +27,7 @@ from .stated import Called as Called
 from .tapes import as_function, from_function, from_nodes, from_tensor, variables_of
 from .traces import traces
 from .ways import ways
-from .words import language
+from .words import language, sentence
 
 FAULTS = (AutodiffError, LookupError, TypeError, ValueError)
 MODES = ("forward", "reverse", "both")
@@ -187,8 +187,13 @@ class Explanation:
         return svg(self.run, kind, **options)
 
     def png(self, path, kind="graph", **options):
-        """Write the picture to a PNG file, in English; it needs the extra [show]."""
-        png(self.run, path, kind=kind, **options)
+        """Write the picture to a PNG file; it needs the extra [show].
+
+        Without a font for Chinese the picture is in English; a note of the run says so.
+        """
+        said = png(self.run, path, kind=kind, **options)
+        if said and said not in self.run.notes:
+            self.run.notes.append(said)
 
     def html(self, path=None, lang=None):
         """The page: one file without network, in which both sweeps can be stepped through.
@@ -305,13 +310,13 @@ def recorded_run(f, inputs, lang, limit):
     """The run of a function; of one that only tensors pass through from the eager tape."""
     try:
         return record(f, inputs, limit=limit, lang=lang)
-    except RuleError as fault:
+    except (RuleError, TracedError) as fault:
         try:
             run = from_function(f, inputs, lang)
         except FAULTS:
             raise fault from None
     run.title = title_of(f, names_of(f, len(inputs)))
-    run.notes.append("recorded on the eager tape, which keeps what the rules read")
+    run.notes.append(sentence("eager"))
     return run
 
 

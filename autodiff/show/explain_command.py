@@ -15,16 +15,12 @@ from ..transform.forward import jvp
 from .domain import outside
 from .explain import MODES, explain
 from .parse import ExpressionError, parse_expression, shortened
-from .words import LANGUAGES
+from .words import LANGUAGES, spoken
 
 LIMIT = 20_000  # vertices of a graph that is explained
 FILE = re.compile(r"(?P<path>.+\.py):(?P<name>\w+)")
 INPUT = re.compile(r"\s*(?P<name>[^\W\d]\w*)\s*=\s*(?P<value>.*)", re.DOTALL)
-# What a function of the user may raise; interrupts pass.
-FAULTS = (
-    ArithmeticError, AssertionError, AttributeError, ImportError, LookupError, NameError, OSError,
-    RuntimeError, SyntaxError, TypeError, ValueError,
-)  # fmt: skip
+FAULTS = (Exception, SystemExit)  # what a function of the user may raise; interrupts pass
 PRINTED = ("text", "latex", "dot", "mermaid", "markdown")
 
 
@@ -50,6 +46,10 @@ def add_explain(commands):
     )
     parser.add_argument("--mode", choices=MODES, default="both", help="default: %(default)s")
     parser.add_argument("--wrt", metavar="NAME", help="the input where forward mode starts")
+    parser.add_argument(
+        "--output", type=int, default=0, metavar="K",
+        help="the output where reverse mode starts, counted from 0 (default: %(default)s)",
+    )  # fmt: skip
     parser.add_argument(
         "--order", type=int, default=1, metavar="N",
         help="explain the derivative of order N - 1 in --wrt (default: %(default)s)",
@@ -95,7 +95,7 @@ def run_explain(given):
     try:
         explanation = explained(given)
         delivered(explanation, given)
-    except (AutodiffError, OSError) as fault:
+    except (AutodiffError, ImportError, OSError) as fault:
         if isinstance(fault, BrokenPipeError):
             raise
         print(f"autodiff explain: {fault_text(fault)}", file=sys.stderr)
@@ -104,10 +104,11 @@ def run_explain(given):
 
 
 def fault_text(fault):
-    """A fault as a sentence; what an operating system says is put in front of the file."""
-    if isinstance(fault, OSError) and fault.filename is not None:
-        return f"{fault.filename}: {(fault.strerror or str(fault)).lower()}"
-    return str(fault)
+    """A fault as a sentence; what an operating system says is put behind the file."""
+    if isinstance(fault, OSError):
+        file = "" if fault.filename is None else f"{fault.filename}: "
+        return f"{file}{(fault.strerror or str(fault)).lower()}"
+    return str(fault).removeprefix("explain: ")
 
 
 def explained(given):
@@ -124,6 +125,7 @@ def explained(given):
         title = f"∂{'' if n == 1 else n}{plain}/∂{names[wrt]}"
     try:
         options = {"lang": given.lang, "title": title, "limit": given.limit}
+        options["output"] = given.output
         found = explain(f, *values, mode=given.mode, wrt=wrt, **options)
     except AutodiffError:
         raise
@@ -139,7 +141,7 @@ def explained(given):
 
 def told(fault):
     """What an exception says, with its kind."""
-    text = str(fault).partition("\n")[0]
+    text = str(fault).partition("\n")[0].strip()
     return f"{type(fault).__name__}: {text}" if text else type(fault).__name__
 
 
@@ -184,6 +186,8 @@ def target(given):
     if match is not None:
         f = from_file(match["path"], match["name"])
         return f, *parameters(f, len(split([*given.inputs, *given.at])))
+    if re.search(r"\.py:?\w*$", given.target):
+        raise ExpressionError(f"{given.target} names no function; give FILE.py:FUNCTION")
     names = [m["name"] for m in map(INPUT.match, split([*given.inputs, *given.at])) if m]
     f = parse_expression(given.target, names)
     return f, list(f.names), None
@@ -310,7 +314,10 @@ def delivered(explanation, given):
             file.write(explanation.svg(kind))
         written.append(given.svg)
     if given.png:
+        notes = len(explanation.run.notes)
         explanation.png(given.png, kind)
+        for note in explanation.run.notes[notes:]:
+            print(f"autodiff explain: {spoken(note, given.lang)}", file=sys.stderr)
         written.append(given.png)
     wanted = [name for name in PRINTED if getattr(given, name)]
     if given.json:

@@ -127,7 +127,11 @@ def pulls(run, targets, sources):
             g = known.get(v.id)
             if g is None or v.id in fixed or v.row is None:
                 continue
-            for k, c in cotangents(run, v, g):
+            found = cotangents(run, v, g)
+            if found is None:  # a row without a pullback
+                wanted = [(k, e.vertex) for k, e in enumerate(v.edges) if e.vertex is not None]
+                found = [(k, np.full(run.vertices[j].shape, np.nan)) for k, j in wanted]
+            for k, c in found:
                 j = v.edges[k].vertex
                 known[j] = c if known.get(j) is None else known[j] + c
         rows.append(flat(run, known, sources))

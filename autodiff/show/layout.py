@@ -168,13 +168,17 @@ def barycentre(neighbours, otherwise):
     """The mean position of the neighbours."""
     if not neighbours:
         return otherwise
-    return sum(n.across for n in neighbours) / len(neighbours)
+    if len(neighbours) == 1:  # most items of a layer have one
+        return neighbours[0].across
+    return sum([n.across for n in neighbours]) / len(neighbours)
 
 
 def swap(layer):
     """Exchange neighbours where that takes away crossings."""
     for i in range(len(layer) - 1):
         left, right = layer[i], layer[i + 1]
+        if not (left.sources and right.sources) and not (left.targets and right.targets):
+            continue
         now = pairs(left.sources, right.sources) + pairs(left.targets, right.targets)
         then = pairs(right.sources, left.sources) + pairs(right.targets, left.targets)
         if then < now:
@@ -234,6 +238,7 @@ def place(layers):
             at += item.after + GAP
         for item in layer:
             item.across -= at / 2
+    offsets = [separations(layer) for layer in layers]
     moved = [math.inf]  # how far items went in each sweep
     for sweep in range(3 * SWEEPS):
         upward = sweep % 2 == 0
@@ -241,32 +246,45 @@ def place(layers):
         if not last and max(moved[-2:]) < STILL:
             continue
         moved.append(0.0)
-        for layer in layers if upward else reversed(layers):
+        pairs_ = list(zip(layers, offsets))
+        for layer, shifts in pairs_ if upward else reversed(pairs_):
             wished = []
             for item in layer:
                 near = item.sources if upward else item.targets
-                both = item.sources + item.targets
-                wished.append(barycentre(both if last or not near else near, item.across))
-            moved[-1] = max(moved[-1], settle(layer, wished))
+                if last or not near:
+                    near = item.sources + item.targets
+                wished.append(barycentre(near, item.across))
+            moved[-1] = max(moved[-1], settle(layer, wished, shifts))
 
 
-def settle(layer, wished):
-    """Go to the positions nearest to the wished ones that keep order and separation; how far."""
+def separations(layer):
+    """How far each item of a layer is from the first, at least."""
     offset, offsets = 0.0, []
     for i, item in enumerate(layer):
         offset += (layer[i - 1].after + item.before + GAP) if i else 0.0
         offsets.append(offset)
-    blocks: list[list[float]] = []  # weighted sum of wishes, weight, number of items
+    return offsets
+
+
+def settle(layer, wished, offsets):
+    """Go to the positions nearest to the wished ones that keep order and separation; how far."""
+    blocks: list[tuple[float, float, float, int]] = []  # mean wish, its sum and weight, items
     for item, wish, shift in zip(layer, wished, offsets):
-        blocks.append([item.weight * (wish - shift), item.weight, 1])
-        while len(blocks) > 1 and blocks[-2][0] / blocks[-2][1] > blocks[-1][0] / blocks[-1][1]:
-            total, weight, count = blocks.pop()
-            blocks[-1] = [blocks[-1][0] + total, blocks[-1][1] + weight, blocks[-1][2] + count]
-    places = [total / weight for total, weight, count in blocks for _ in range(int(count))]
-    farthest = 0.0
-    for item, spot, shift in zip(layer, places, offsets):
-        farthest = max(farthest, abs(spot + shift - item.across))
-        item.across = spot + shift
+        weight, count = item.weight, 1
+        mean = wish - shift
+        total = weight * mean
+        while blocks and blocks[-1][0] > mean:
+            _, more, heavier, others = blocks.pop()
+            total, weight, count = total + more, weight + heavier, count + others
+            mean = total / weight
+        blocks.append((mean, total, weight, count))
+    farthest, start = 0.0, 0
+    for mean, _, _, count in blocks:
+        for i in range(start, start + count):
+            item, spot = layer[i], mean + offsets[i]
+            farthest = max(farthest, abs(spot - item.across))
+            item.across = spot
+        start += count
     return farthest
 
 

@@ -1,11 +1,11 @@
-"""What notebooks show of tensors, nodes and graphs; importing this module gives it to them."""
+"""What notebooks show of tensors, nodes and graphs."""
 
 import numpy as np
 
 from ..core.errors import AutodiffError
 from ..interpret.graph import Node
 from ..interpret.tape import Tensor
-from ..symbolic.graph import Graph, latex
+from ..symbolic.graph import latex
 from ..symbolic.table import escape
 from .digits import LISTED, number_text, summary
 from .explain import explain
@@ -94,18 +94,13 @@ def quietly(draw):
         return None
 
 
-def attach():
-    """Give tensors, nodes and graphs what notebooks look for."""
-    for kind, methods in SHOWN.items():
-        for name, method in methods.items():
-            setattr(kind, name, method)
-
-
 SHOWN = {
-    Tensor: {
-        "_repr_html_": tensor_html, "_repr_svg_": tensor_svg, "_repr_latex_": tensor_latex,
-    },
-    Node: {"_repr_svg_": node_svg, "_repr_latex_": node_latex},
-    Graph: {"_repr_svg_": graph_svg},
-}  # fmt: skip
-attach()
+    Tensor: {"html": tensor_html, "svg": tensor_svg, "latex": tensor_latex},
+    Node: {"svg": node_svg, "latex": node_latex},
+}
+
+
+def shown(x, kind):
+    """What a notebook shows of a value: "html", "svg" or "latex"; None where it shows the text."""
+    draw = SHOWN.get(type(x), {}).get(kind)
+    return None if draw is None else draw(x)

@@ -14,8 +14,8 @@ from .picture_graph import Drawing
 from .picture_shapes import Picture, short
 
 SCRIPTS = (
-    "text.js", "operators.js", "machine.js", "facts.js", "steps.js", "graph.js", "panels.js",
-    "ways.js", "traces.js", "main.js", "controls.js", "start.js",
+    "text.js", "operators.js", "machine.js", "facts.js", "steps.js", "compact.js", "graph.js",
+    "panels.js", "ways.js", "traces.js", "main.js", "controls.js", "start.js",
 )  # fmt: skip
 # Colours of the page alone, on light and on dark paper; the others are those of the pictures.
 LIGHT_PAGE = {
@@ -69,6 +69,7 @@ def page(run, lang=None):
         "panels": "".join(panel(name, found) for name in sections),
         "scenes": "".join(scene(drawing, cluster) for cluster in nested(members)),
         "words": embedded(wording()), "run": embedded(found), "script": script(),
+        "engine": engine(),
     }  # fmt: skip
     return asset("page.html").format_map(parts)
 
@@ -77,6 +78,14 @@ def page(run, lang=None):
 def script():
     """The program of the page."""
     return "\n".join(asset(name).replace('"use strict";\n', "", 1) for name in SCRIPTS)
+
+
+@cache
+def engine():
+    """The layout engine dagre behind its licence, without the address of its source map."""
+    lines = asset("dagre.min.js").splitlines()
+    kept = [line for line in lines if not line.startswith(("//#", "/*!"))]
+    return "\n".join([asset("dagre.LICENSE.txt"), *kept, ""])
 
 
 @cache
@@ -174,7 +183,8 @@ def tools(name, extended=False):
         '<label id="keep"><input type="checkbox" id="retain" checked> '
         '<span data-w="retain"></span></label>'
     )
-    return f'<div class="zoom" data-tools="{name}">{buttons}{keep if extended else ""}</div>'
+    compact = '<label><input type="checkbox" id="compact"> <span data-w="compact"></span></label>'
+    return f'<div class="zoom" data-tools="{name}">{buttons}{keep if extended else compact}</div>'
 
 
 def pane(name, content):
@@ -193,13 +203,19 @@ def tab(target, word):
     )
 
 
+def note(both):
+    """A sentence in English and Chinese, which the page's program can exchange."""
+    english, chinese = (html.escape(text, quote=True) for text in both)
+    return f'<p data-en="{english}" data-zh="{chinese}"></p>'
+
+
 def panel(name, found):
     """A section behind its tab; what is no text the page's program fills in."""
     body = ""
     if name == "code":
         body = f"<pre>{html.escape(found[name])}</pre>"
     elif name == "notes":
-        body = "".join(f"<p>{html.escape(note)}</p>" for note in found[name])
+        body = "".join(note(text) for text in found[name])
     return (
         f'<section class="panel" id="panel-{name}" role="tabpanel" '
         f'aria-labelledby="tab-panel-{name}"><h2 data-w="{name}"></h2>'

@@ -4,10 +4,11 @@ import json
 
 from .layout_clusters import Cluster
 from .picture_graph import is_number
+from .words import LANGUAGES, spoken
 
 PLENTY = 300  # vertices beyond which derivatives in other inputs are left to the page
 VERTEX = ("id", "name", "label", "op", "params", "part", "shape", "dtype", "formula", "cut")
-SECTIONS = ("paths", "jacobian", "costs", "ways", "rewrites", "code", "notes")
+SECTIONS = ("paths", "jacobian", "costs", "ways", "rewrites", "code")
 
 
 def record_of(run, whole, members, spell, lang):
@@ -31,6 +32,7 @@ def record_of(run, whole, members, spell, lang):
         "clusters": [outline(m) for m in members],
         "pushes": pushes(whole["tables"]),
         "branched": any("truth value" in note for note in run.notes),
+        "notes": [[spoken(note, one) for one in LANGUAGES] for note in run.notes],
     }  # fmt: skip
     return found
 

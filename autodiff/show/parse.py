@@ -3,7 +3,9 @@
 import ast
 import math
 import operator
+import re
 from difflib import get_close_matches
+from keyword import iskeyword
 from typing import Any
 
 import numpy as np
@@ -104,6 +106,7 @@ def parse_expression(text, given=()):
     return Expression(text.strip(), reader.names, reader.program)
 
 
+PRODUCT = re.compile(r"(?<![\w.])\d+(?![eE][-+\d]|[jJ]\b)[^\W\d]|[\w)] +[^\W\d]|\)\s*[\w(]")
 WINDOW = 30  # characters that are shown on either side of a fault
 
 
@@ -114,6 +117,10 @@ def unreadable(text, fault):
     line = lines[number]
     column = min(max((fault.offset or 1) - 1, 0), len(line))
     reason = (fault.msg or "invalid syntax").partition("\n")[0].partition(". ")[0].rstrip(".")
+    if found := next((w for w in re.findall(r"(?<![\w.])[^\W\d]\w*", text) if iskeyword(w)), ""):
+        reason = f"{found} is a word of Python; give another name, such as {found[0]}"
+    elif PRODUCT.search(text):
+        reason += "; write * between the factors of a product, as in 2*x"
     first = max(column - WINDOW, 0)
     shown = line[first : column + WINDOW]
     return ExpressionError(

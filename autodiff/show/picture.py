@@ -1,13 +1,15 @@
 """Pictures of runs as SVG text and as PNG files; neither needs a browser or Graphviz."""
 
 import html
+from dataclasses import replace
 
 from ..core.errors import ArgumentError
 from .page_words import words_of
 from .picture_extended import extended_picture
 from .picture_graph import graph_picture
-from .picture_paint import paint
+from .picture_paint import drawable, paint
 from .picture_shapes import Box, Curve, Text, curve_path, short
+from .words import sentence
 
 KINDS = {"graph": graph_picture, "extended": extended_picture}
 LIGHT = {
@@ -78,8 +80,23 @@ def png(run, path, kind="graph", mode=None, words=None, dpi=160):
 
     The arguments are those of `svg`; dpi: dots per inch, of which the drawing has 96 units.
     It is drawn by matplotlib, the extra [show].
+    Returns "", or a sentence where matplotlib has no font for the letters: words are then English,
+    and variables are called v1, v2, ...
     """
+    words = words or words_of(run.lang)
+    texts = [*words.values(), *(v.label for v in run.vertices), *(g["title"] for g in run.groups)]
+    missing = not all(drawable(text) for text in texts)
+    if missing:
+        run, words = in_latin(run), words_of("en")
     paint(pictured("png", run, kind, mode, words), path, LIGHT, dpi)
+    return sentence("no letters") if missing else ""
+
+
+def in_latin(run):
+    """The run without labels and titles that have Chinese letters."""
+    vertices = [v if drawable(v.label) else replace(v, label="") for v in run.vertices]
+    groups = [g if drawable(g["title"]) else g | {"title": ""} for g in run.groups]
+    return replace(run, vertices=vertices, groups=groups, title="")
 
 
 def pictured(name, run, kind, mode, words):

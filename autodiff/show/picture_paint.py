@@ -2,11 +2,27 @@
 
 from pathlib import Path
 from typing import Any
+from unicodedata import east_asian_width
 
+from .fonts import chinese_font
 from .picture_shapes import SIZE, SMALL, Box, Curve, Text
 
+FAMILIES = ["STIXGeneral", "DejaVu Sans"]
 UNIT = 72 / 96  # points in a unit of the drawing
 ADVICE = 'A PNG file is drawn by matplotlib: pip install "autodiff-numpy[show]" brings it.'
+
+
+def wide(text):
+    """Whether a text has Chinese letters."""
+    return any(east_asian_width(c) in "WF" for c in text)
+
+
+def drawable(text):
+    """Whether matplotlib has the letters of a text here."""
+    try:
+        return not wide(text) or chinese_font() is not None
+    except ImportError:
+        raise ImportError(ADVICE) from None
 
 
 def paint(picture, path, colors, dpi):
@@ -18,9 +34,8 @@ def paint(picture, path, colors, dpi):
         raise ImportError(ADVICE) from None
     settings: dict[Any, Any] = {
         "mathtext.fontset": "stix",
-        "font.family": ["STIXGeneral", "DejaVu Sans"],
+        "font.family": FAMILIES,
     }
-    settings["font.family"] += chinese()
     with rc_context(settings):
         inches = (picture.width / 96, picture.height / 96)
         figure = Figure(inches, facecolor=colors["paper"])
@@ -30,16 +45,6 @@ def paint(picture, path, colors, dpi):
         draw(axes, picture.shapes, 0.0, 0.0, "", colors)
         named = isinstance(path, str | Path)
         figure.savefig(path, dpi=dpi, format=None if named else "png")
-
-
-def chinese():
-    """An installed font with Chinese letters, if there is one."""
-    from matplotlib import font_manager
-
-    known = {font.name for font in font_manager.fontManager.ttflist}
-    wanted = ("Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "WenQuanYi Zen Hei")
-    wanted += ("Microsoft YaHei", "PingFang SC", "SimHei")
-    return [name for name in wanted if name in known][:1]
 
 
 def draw(axes, shapes, x, y, inside, colors):
@@ -112,16 +117,20 @@ def letters(axes, text, x, y, colors):
     color = next((colors[c] for w, c in FILLS.items() if w in words), colors["ink"])
     small = {"code": 11.0, "partial": SMALL, "heading": SMALL}
     size = UNIT * next((small[w] for w in words if w in small), SIZE)
-    weight = "bold" if words[:1] in (["title"], ["value"]) else "normal"
+    whole, families = "".join(typeset(p) for p in text.pieces), FAMILIES
+    heavy = words[:1] in (["title"], ["value"])
+    if wide(whole):  # no font for mathematics has Chinese letters, and few are bold
+        whole = "".join(p.text for p in text.pieces).replace("$", r"\$")
+        families, heavy = [*FAMILIES, chinese_font()], False
     axes.text(
-        x + text.x, y + text.y, "".join(typeset(p) for p in text.pieces), color=color,
-        fontsize=size, va="baseline", weight=weight,
+        x + text.x, y + text.y, whole, color=color, fontfamily=families,
+        fontsize=size, va="baseline", weight="bold" if heavy else "normal",
         ha="left" if "start" in words else "center",
     )  # fmt: skip
 
 
 def typeset(piece):
-    """A piece as matplotlib reads it; variables, subscripts and superscripts are plain letters."""
+    """A piece as matplotlib reads it; variables, subscripts and superscripts are mathematics."""
     text = piece.text.replace("$", r"\$")
     around = {"var": (r"$\mathit{", "}$"), "sub": ("$_{", "}$"), "sup": ("$^{", "}$")}
     before, after = around.get(piece.style, ("", ""))

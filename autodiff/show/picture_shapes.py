@@ -6,9 +6,12 @@ upright and the numbers of variables as subscripts.
 
 import re
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 
 SIZE, SMALL = 14.0, 13.0  # of formulas in boxes, and of those on edges and in headings
 WIDE = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]")  # Chinese letters, twice as wide
+NAME = re.compile(r"([^\W\d_][\u0304\u0307]?)(-?\d+)?")
+BLANKS = re.compile(r"\s+")
 TOKEN = re.compile(
     r"v[\u0304\u0307]?-?\d+(?!\w)|[^\W\d_][\w\u0304\u0307]*|\d+(?:\.\d+)?(?:e[-+]?\d+)?|\s+|\*\*|.",
     re.UNICODE,
@@ -89,9 +92,16 @@ def formula(text, key=""):
     >>> [(piece.text, piece.style) for piece in formula("v-1*sin(x)")]
     [('v', 'var'), ('−1', 'sub'), (' · sin(', ''), ('x', 'var'), (')', '')]
     """
+    found = read(text)
+    return [Piece(p.text, p.style, key) for p in found] if key else [*found]
+
+
+@lru_cache(4096)  # the same names stand in many places of a large graph
+def read(text):
+    """The pieces of a formula without keys."""
     pieces, raised = [], False
     for token in map(str, TOKEN.findall(text)):
-        name = re.fullmatch(r"([^\W\d_][\u0304\u0307]?)(-?\d+)?", token)
+        name = NAME.fullmatch(token)
         if token == "**":
             raised = True
             continue
@@ -108,7 +118,7 @@ def formula(text, key=""):
         else:
             pieces.append(Piece(SIGNS[token] if token in SIGNS else token))
         raised = False
-    return [Piece(p.text, p.style, key) for p in joined(pieces)]
+    return tuple(joined(pieces))
 
 
 def joined(pieces):
@@ -116,7 +126,7 @@ def joined(pieces):
     found = []
     for piece in pieces:
         if found and not piece.style and not found[-1].style:
-            found[-1] = Piece(re.sub(r"\s+", " ", found[-1].text + piece.text))
+            found[-1] = Piece(BLANKS.sub(" ", found[-1].text + piece.text))
         else:
             found.append(piece)
     return found
@@ -132,15 +142,18 @@ def width_of(pieces, size=SIZE):
     total = 0.0
     for piece in pieces:
         scale = 0.72 if piece.style in ("sub", "sup") else 1.0
-        total += scale * sum(1.02 if WIDE.match(c) else narrow(c) for c in piece.text)
+        total += scale * sum(map(letter, piece.text))
     return total * size + 2
 
 
-def narrow(letter):
+@cache
+def letter(character):
     """The width of a letter, in its height."""
-    if letter in " .,;:'|!ijlt()[]/·":
+    if WIDE.match(character):
+        return 1.02
+    if character in " .,;:'|!ijlt()[]/·":
         return 0.34
-    return 0.78 if letter.isupper() or letter in "mw=+−∂×" else 0.54
+    return 0.78 if character.isupper() or character in "mw=+−∂×" else 0.54
 
 
 def clipped(text, most):

@@ -3,9 +3,12 @@
 import importlib.util
 import sys
 import webbrowser
+from difflib import get_close_matches
+from functools import wraps
 from pathlib import Path
 
 from ..core.errors import ArgumentError, AutodiffError
+from .explain_command import fault_text
 from .parse import parse_expression
 from .race_course import COURSES, METHODS
 from .race_run import race
@@ -63,7 +66,7 @@ def run_race(given):
             gif=places["gif"],
         )
     except (AutodiffError, ImportError, OSError) as error:
-        print(f"autodiff: {error}", file=sys.stderr)
+        print(f"autodiff: {fault_text(error)}", file=sys.stderr)
         return UNUSABLE
     print(found)
     for name, place in places.items():
@@ -101,6 +104,9 @@ def course(text):
         return function_of(file, name)
     expression = parse_expression(text)
     names = sorted(expression.names)
+    near = get_close_matches(text, COURSES, 1)
+    if near and len(names) == 1:
+        raise ArgumentError(f"race: there is no course {text!r}; did you mean {near[0]}?")
     if len(names) != 2:
         listed = ", ".join(names) or "no variable"
         raise ArgumentError(
@@ -132,13 +138,28 @@ def function_of(file, name):
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:  # noqa: BLE001 - whatever the user's file raises is one sentence
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the user's file raises is one sentence
         raise ArgumentError(f"race: {file!r} raises {type(error).__name__}: {error}") from None
     found = getattr(module, name, None)
     if not callable(found):
         held = sorted(n for n, v in vars(module).items() if callable(v) and n[0] != "_")
         raise ArgumentError(f"race: {file!r} has no function {name!r}; it has {', '.join(held)}")
-    return found
+    return guarded(found, name)
+
+
+def guarded(f, name):
+    """The function of a user, whose faults are one sentence."""
+
+    @wraps(f)
+    def called(*args):
+        try:
+            return f(*args)
+        except AutodiffError:
+            raise
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the user's code raises
+            raise ArgumentError(f"race: {name} raises {type(error).__name__}: {error}") from None
+
+    return called
 
 
 def numbers(text, option, count):

@@ -22,6 +22,7 @@ from ..optimize import (
 )
 from ..optimize.functional import plain
 from ..transform.jacobian import hessian
+from ..transform.reverse import grad
 
 # {method: how it is made from its rate}; the last two choose the length of their steps themselves
 METHODS = {
@@ -120,6 +121,10 @@ COURSES = {
 }  # fmt: skip
 
 
+STARTS = ((1.0, 1.0), (-1.5, 0.5), (0.5, 2.0))  # of a function of the user
+LEVEL = 1e-6  # slopes of a place from which nothing moves
+
+
 def course_of(function, start, name=None, frame=None, steps=None, variables=("x", "y")):
     """A course on a function of the user, with rates and a frame that fit it.
 
@@ -127,7 +132,7 @@ def course_of(function, start, name=None, frame=None, steps=None, variables=("x"
     the size of the gradient go about a hundredth of the frame in a step.
     """
     if start is None:
-        start = (1.0, 1.0)
+        start = next((s for s in STARTS if sloped(function, s)), STARTS[0])
     start = two_numbers(start, "start")
     name = name or getattr(function, "__name__", "f")
     check_at(function, start, name)
@@ -180,6 +185,15 @@ def four_numbers(given):
     if not (left < right and bottom < top and np.isfinite([left, right, bottom, top]).all()):
         raise ArgumentError(f"race: frame={given!r}; it needs left < right and bottom < top")
     return left, right, bottom, top
+
+
+def sloped(function, start):
+    """Whether a race can begin there: not where the function is level already."""
+    try:
+        slopes = grad(joined(function))(np.array(start))
+    except (AutodiffError, ArithmeticError, TypeError, ValueError):
+        return False
+    return bool(np.all(np.isfinite(slopes)) and np.any(np.abs(slopes) > LEVEL))
 
 
 def check_at(function, start, name):

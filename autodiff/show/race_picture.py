@@ -5,6 +5,7 @@ import io
 import numpy as np
 
 from ..optimize.bar import Bar
+from .fonts import chinese_font
 from .race_ground import shade, shown_steps
 from .race_words import COLOURS, label, title_of, word
 
@@ -12,13 +13,8 @@ FRAMES = 72
 HOLD = 2.0  # [s] that the last frame stays
 COLOURS_OF_GIF = 150  # of the ground and the letters; those of the methods come beside
 GROUND = ("#f3f6fa", "#dfe7f1", "#c5d3e4", "#a9bdd6", "#8ea8c8")
-CHINESE_FILES = ("notosanscjk", "notosanssc", "sourcehansans", "wqy", "msyh", "pingfang", "simhei")
 SHARES = (0.0, 0.12, 0.25, 0.4, 0.55, 0.7)  # of the ground in the colours of a method's edge
 INK, SOFT = "#17202b", "#5b6673"
-CHINESE_FONTS = (
-    "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Source Han Sans SC",
-    "WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "Microsoft YaHei", "PingFang SC", "SimHei",
-)  # fmt: skip
 
 
 def plotting():
@@ -40,8 +36,8 @@ def plotting():
 def animation(contests, path, lang, seconds):
     """Write the animated picture of all contests."""
     matplotlib, figure_class, canvas_class, colormap, image = plotting()
-    lang = lang if lang == "en" or font_of(matplotlib) else "en"
-    fonts = [f for f in (font_of(matplotlib) if lang == "zh" else None, "DejaVu Sans") if f]
+    lang = lang if lang == "en" or chinese_font() else "en"
+    fonts = [f for f in (chinese_font() if lang == "zh" else None, "DejaVu Sans") if f]
     with matplotlib.rc_context({"font.family": fonts, "axes.unicode_minus": True}):
         stage = Stage(contests, lang, figure_class, canvas_class, colormap)
         frames = []
@@ -76,22 +72,6 @@ def palette_of(frames, image):
     palette = image.new("P", (1, 1))
     palette.putpalette(np.ravel(listed).tolist())
     return palette
-
-
-def font_of(matplotlib):
-    """An installed font with Chinese characters, or None."""
-    from matplotlib import font_manager
-
-    def known():
-        installed = {entry.name for entry in font_manager.fontManager.ttflist}
-        return next((font for font in CHINESE_FONTS if font in installed), None)
-
-    if known() is None:  # Matplotlib's list may be older than the font
-        for path in font_manager.findSystemFonts():
-            name = path.replace("\\", "/").rpartition("/")[2].lower()
-            if "bold" not in name and name.startswith(CHINESE_FILES):
-                font_manager.fontManager.addfont(path)
-    return known()
 
 
 class Stage:

@@ -111,7 +111,8 @@ def race(
     """Ten optimisers from one start on each course, as a Race.
 
     courses: "saddle", "beale", "rosenbrock", or functions `f(x, y)`; default: the three by name.
-    start: two numbers; default: that of the course, (1, 1) for a function.
+    start: two numbers; default: that of the course, (1, 1) for a function, or a place where
+    it is not level.
     methods: some of sgd, momentum, nesterov, adagrad, adadelta, rmsprop, adam, adamw, lbfgs,
     newton_cg.  rates: {method: learning rate} instead of those of the course.
     steps: how many at most.  frame: (left, right, bottom, top) of the picture.

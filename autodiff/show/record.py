@@ -25,6 +25,7 @@ from ..symbolic.graph import Graph, argument_names, leaf_name
 from ..transform.function import as_input
 from .arrange import arranged
 from .run import Edge, Run, Vertex
+from .words import sentence
 
 LIMIT = 200_000  # vertices of a recorded run
 STORED = ("STORE_FAST", "STORE_NAME", "STORE_DEREF", "STORE_GLOBAL")
@@ -166,10 +167,8 @@ class Recorded(Methods):
         answer = bool(self.value)
         line = self.vertex.line
         if line is not None:
-            self.recorder.notes.append(
-                f"{line['file']}:{line['line']}: Python asked for a truth value, which is {answer} "
-                "here; the other branch is not in the graph"
-            )
+            where = {"file": line["file"], "line": line["line"]}
+            self.recorder.notes.append(sentence("branch", **where, answer=answer))
         return answer
 
     def __index__(self):
@@ -260,6 +259,10 @@ def made_of(recorder, y):
     if type(y) is Recorded and y.level == recorder.level:
         return y.vertex
     value = y if hasattr(y, "dtype") else np.asarray(y)
+    if value.dtype.kind not in "biufc":
+        raise ArgumentError(
+            f"explain: an output is a {type(y).__name__}; it needs numbers or arrays of them"
+        )
     return recorder.new("constant", None, [], {}, value)
 
 
@@ -272,7 +275,8 @@ def name_of(f):
 def title_of(f, names):
     """A function with its arguments; an expression or a lambda as it is written."""
     name = name_of(f)
-    return f"{name}({', '.join(names)})" if name.isidentifier() else name
+    written = not name.isidentifier() or isinstance(getattr(f, "text", None), str)
+    return name if written else f"{name}({', '.join(names)})"
 
 
 def source_of(f):

@@ -4,7 +4,7 @@ from .diagrams import mermaid, tree
 from .digits import value_text
 from .grid import barless, clipped
 from .jacobians import matrix_grid
-from .words import word
+from .words import spoken, word
 
 BOLD, PLAIN = "\033[1m", "\033[0m"
 ROWS = 60  # of a table in a terminal
@@ -64,7 +64,8 @@ def sections(explanation):
     if code.text is not None and len(code.text.splitlines()) <= 2 * ROWS:
         found.append((word(lang, "code"), code.text.rstrip()))
     if run.notes:
-        found.append((word(lang, "notes"), "\n".join(run.notes)))
+        lines = [spoken(note, lang) for note in run.notes]
+        found.append((word(lang, "notes"), "\n".join(lines)))
     return found
 
 
@@ -86,7 +87,8 @@ def jacobian_text(explanation):
     ]  # fmt: skip
     if j.layer is not None:
         lines += [
-            "", f"{word(lang, 'chain')}:", matrix_grid(j.outer, j.rows, j.layer_names).text(),
+            "", word(lang, "chain") + word(lang, "colon").rstrip(),
+            matrix_grid(j.outer, j.rows, j.layer_names).text(),
             "×", matrix_grid(j.inner, j.layer_names, j.columns).text(),
             "=", matrix_grid(j.outer @ j.inner, j.rows, j.columns).text(),
         ]  # fmt: skip

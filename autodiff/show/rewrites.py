@@ -1,7 +1,7 @@
 """Rewrites that keep the value and lose the overflow, found among the vertices of a run.
 
-JSON: {"stable": [{"vertex", "vertices", "before", "after", "reason", "value", "rewritten", "fails",
-"example"}], "fused": [{"vertices", "text", "shape"}]}.
+JSON: {"stable": [{"vertex", "vertices", "before", "after", "reason", "reasons", "value",
+"rewritten", "fails", "example"}], "fused": [{"vertices", "text", "shape"}]}.
 """
 
 from dataclasses import dataclass
@@ -174,7 +174,8 @@ class Rewrites:
             "stable": [
                 {
                     "vertex": r.vertex, "vertices": list(r.vertices), "before": r.before,
-                    "after": r.after, "reason": self.reason(r), "fails": r.fails,
+                    "after": r.after, "reason": self.reason(r), "reasons": list(r.reason),
+                    "fails": r.fails,
                     "value": None if r.value is None else value_text(r.value),
                     "rewritten": None if r.rewritten is None else value_text(r.rewritten),
                     "example": r.example,

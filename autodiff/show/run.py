@@ -23,6 +23,7 @@ from functools import cache
 from typing import Any
 
 from .digits import summary, value_text
+from .words import spoken
 
 
 @cache
@@ -124,6 +125,7 @@ class Vertex:
     cut: whether the derivative ends here, as at `detach`.
     line: {"file", "line", "code"} of the program; None if there is none.
     part: which output of a row that has several, else None.
+    kept: what a tape shows the rule in place of the arguments; None where their values are known.
     """
 
     id: int
@@ -152,6 +154,7 @@ class Vertex:
     part: int | None = None
     place: Any = None
     whole: Any = None
+    kept: Any = None
 
     @property
     def parents(self):
@@ -271,5 +274,5 @@ class Run:
                 for v, edges in self.backward
             ],
             **{name: self.sections.get(name) for name in sections},
-            "notes": self.notes,
+            "notes": [spoken(note, self.lang) for note in self.notes],
         }  # fmt: skip

@@ -10,6 +10,7 @@ from ..core.spec import Spec, carries_derivative
 from ..interpret.sweep import cast
 from ..ops.move import sum_to
 from .run import Contribution, Saved
+from .words import sentence
 
 DENSE = 16  # elements of an argument and of an output between which a Jacobian is written out
 PLENTY = 500  # vertices of a run in which no Jacobians are written out
@@ -19,6 +20,11 @@ SEVERAL = 8  # inputs for each of which tangents are kept
 def values_of(run, v) -> list[Any]:
     """The values of the arguments of a vertex; None for what a tape has let go."""
     return [e.constant if e.vertex is None else run.vertices[e.vertex].value for e in v.edges]
+
+
+def rule_args(run, v):
+    """What the rule of a vertex is shown: on a tape what it kept, which may be shapes alone."""
+    return values_of(run, v) if v.kept is None else list(v.kept)
 
 
 def evaluated(v):
@@ -45,7 +51,7 @@ def partials(run):
     for v in run.vertices:
         if v.row is None:
             continue
-        args = values_of(run, v)
+        args, shown = values_of(run, v), rule_args(run, v)
         for k, e in enumerate(v.edges):
             if e.vertex is None:
                 continue
@@ -54,18 +60,18 @@ def partials(run):
             if e.cut:
                 continue
             if v.value is None or any(a is None for a in args):
-                e.partial = pulled(v, k, args, p)
+                e.partial = pulled(v, k, shown, p)
                 continue
             try:
                 local(v, e, k, args, p, small)
             except RuleError as fault:
                 e.partial = pulled(v, k, args, p)
-                note(run, f"forward mode: {fault}")
+                note(run, sentence("pushed", fault=fault))
 
 
-def note(run, sentence):
-    if sentence not in run.notes:
-        run.notes.append(sentence)
+def note(run, said):
+    if said not in run.notes:
+        run.notes.append(said)
 
 
 def local(v, e, k, args, p, small):
@@ -156,13 +162,13 @@ def tangent(run, v, given):
     args = values_of(run, v)
     try:
         if any(a is None for a in args):
-            raise RuleError(f"{v.name} has arguments that the tape has let go of")
+            raise RuleError(sentence("let go of", name=v.name))
         t = first_of(v.row.jvp(given, v.whole, *args, **v.params), v.part)
     except RuleError as fault:
         passing = [(t, e) for t, e in zip(given, v.edges) if t is not None]
         if not v.shape and all(e.partial is not None for _, e in passing):
             return sum(t * e.partial for t, e in passing)
-        note(run, f"forward mode: {fault}")
+        note(run, sentence("pushed", fault=fault))
         return np.full(v.shape, np.nan)[()]
     return None if t is None else cast(t, v.dtype)
 
@@ -205,19 +211,24 @@ def pull(run):
     """Set the adjoints, each with its contributions in the order of the sweep."""
     root = run.vertices[run.output]
     if not carries_derivative(root.dtype):
-        note(run, f"{root.name} has dtype {root.dtype}, which carries no derivative")
+        note(run, sentence("integer", name=root.name, dtype=root.dtype))
         return
     if root.shape:
-        note(run, f"{root.name} has {size(root.shape)} elements: its adjoint is that of their sum")
+        note(run, sentence("of the sum", name=root.name, n=size(root.shape)))
     if root.value is None:
         order(run, root)
         return
     root.adjoint = np.ones(root.shape, root.dtype)[()]
+    lost = set()  # vertices some of whose contributions cannot be had
     for v in reversed(run.vertices[: run.output + 1]):
-        if v.adjoint is None or v.row is None:
+        if (v.adjoint is None and v.id not in lost) or v.row is None:
+            continue
+        found = None if v.id in lost else cotangents(run, v, v.adjoint)
+        if found is None:
+            lost.update(e.vertex for e in v.edges if e.vertex is not None and not e.cut)
             continue
         edges = []
-        for k, c in cotangents(run, v, v.adjoint):
+        for k, c in found:
             p = run.vertices[v.edges[k].vertex]
             p.contributions.append(Contribution(v.id, k, c))
             p.adjoint = c if p.adjoint is None else p.adjoint + c
@@ -225,7 +236,9 @@ def pull(run):
         if edges:
             run.backward.append((v.id, edges))
     for v in run.vertices:
-        if v.adjoint is None and v.value is not None and carries_derivative(v.dtype):
+        if v.id in lost:
+            v.adjoint = None
+        elif v.adjoint is None and v.value is not None and carries_derivative(v.dtype):
             v.adjoint = zero_like(v)
 
 
@@ -243,8 +256,8 @@ def order(run, root):
 
 
 def cotangents(run, v, g):
-    """[(position, contribution)] of one vertex with the adjoint `g` to its arguments."""
-    args = values_of(run, v)
+    """[(position, contribution)] of a vertex with the adjoint `g`; None: they cannot be had."""
+    args = rule_args(run, v)
     wanted = [None if e.vertex is None or e.cut else run.vertices[e.vertex] for e in v.edges]
     if not smooth(v) or all(w is None for w in wanted):
         return []
@@ -253,12 +266,12 @@ def cotangents(run, v, g):
     try:
         pulled = v.row.vjp(g, v.whole, wanted, *args, **v.params)
     except RuleError as fault:
-        note(run, f"reverse mode: {fault}")
-        return []
+        note(run, sentence("pulled", fault=fault))
+        return None
     except (TypeError, AttributeError):
         if v.value is not None and not any(a is None for a in args):
             raise
-        return []  # a tape has let go of what the rule reads
+        return None  # a tape has let go of what the rule reads
     found = []
     for k, (w, c) in enumerate(zip(wanted, pulled)):
         if w is not None and c is not None:

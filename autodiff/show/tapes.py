@@ -24,12 +24,7 @@ from ..symbolic.graph import argument_names, leaf_name
 from .arrange import arranged
 from .run import Edge, Run, Saved, Vertex
 from .sweeps import saved_by
-
-LOST = "the tape does not keep numbers that no rule reads; they are shown as ·"
-LET_GO = (
-    "backward() without retain_graph=True has let go of what the rules kept; derivatives are not "
-    "shown"
-)
+from .words import sentence
 
 
 def from_tensor(y, lang="en", labels=None, known=None):
@@ -54,9 +49,9 @@ def from_tensor(y, lang="en", labels=None, known=None):
         made[v] = of_tape(run, v, made, values)
     name(made, held() if labels is None else labels)
     if any(v.saved.released for v in run.vertices):
-        run.notes.append(LET_GO)
+        run.notes.append(sentence("let go"))
     elif any(x.value is None for x in run.vertices):
-        run.notes.append(LOST)
+        run.notes.append(sentence("lost"))
     return arranged(run, [made[behind(y.vertex)]])
 
 
@@ -167,8 +162,18 @@ def of_tape(run, v, made, values):
         released = source.args is RELEASED
         kept = saved_by(None if released else source.args, None if released else source.out)
         new.saved = Saved((), False, 0, True) if released else kept
+        new.kept = None if released else shown(source)
     run.vertices.append(new)
     return new
+
+
+def shown(v):
+    """What the sweep shows the rule of a vertex: what was kept, else the shape of the argument."""
+    kept = v.args or (None,) * len(v.parents)
+    return tuple(
+        Spec(p.shape, p.dtype) if a is None and p is not None else a
+        for p, a in zip(v.parents, kept, strict=False)
+    )
 
 
 def locate(new, v):
@@ -215,7 +220,7 @@ def from_nodes(nodes, lang="en"):
     order = [x for x in upstream(nodes) if type(x.op) is not Joint]
     for x in sorted(order, key=lambda x: x.op is not placeholder):
         made[x] = of_node(run, x, made)
-    run.notes.append("no numbers are fed; give them as inputs to see values and derivatives")
+    run.notes.append(sentence("unfed"))
     return arranged(run, [made[x] for x in nodes])
 
 
@@ -238,6 +243,6 @@ def of_node(run, x, made):
     new.label = x.given or ""
     new.cut = row is stop_gradient
     if row is not None and not isinstance(row, Elementwise) and x.known is None:
-        run.notes.append(f"the shape of {x.label()} is not known")
+        run.notes.append(sentence("unknown shape", name=x.label()))
     run.vertices.append(new)
     return new

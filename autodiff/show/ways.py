@@ -1,8 +1,8 @@
 """The ways to one derivative at a point: by hand, numerical, symbolic, forward and reverse.
 
-JSON: {"ways": [{"name", "value", "error", "seconds", "operations", "remark"}], "failure",
-"curve": {"steps", "errors": {method: [...]}}, "symbolic": {"formula", "shared", "written"},
-"swell": [{"order", "shared", "written"}]}; a part that fails is None.
+JSON: {"ways": [{"name", "value", "error", "seconds", "operations", "remark", "remarks"}],
+"failure", "failures", "curve": {"steps", "errors": {method: [...]}}, "symbolic": {"latex",
+"shared", "written"}, "swell": [{"order", "shared", "written"}]}; a part that fails is None.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from ..symbolic.graph import latex, trace
 from .compare import Comparison, compare
 from .digits import finite
 from .grid import Grid
-from .words import word
+from .words import LANGUAGES, spoken, word
 
 ORDERS = 4  # derivatives in the table of swell
 LONGEST = 300  # operators of a formula that is written out
@@ -44,13 +44,13 @@ class Ways:
     def text(self):
         """The tables, one below the other."""
         lang = self.lang
-        parts = [self.grid().text(), *self.comparison.table().notes]
+        parts = [self.grid().text(), *self.comparison.notes(lang)]
         if self.curve is not None:
-            parts += ["", word(lang, "curve"), str(self.curve)]
+            parts += ["", word(lang, "curve"), self.curve_grid().text(), f"* {word(lang, 'best')}"]
         if self.sizes is not None:
             shared, written = self.sizes
             line = word(lang, "size", shared=shared, written=written)
-            parts += ["", f"{word(lang, 'derivative')}: {line}"]
+            parts += ["", f"{word(lang, 'derivative')}{word(lang, 'colon')}{line}"]
             parts += [self.formula] if self.formula else []
         if self.swell:
             parts += ["", word(lang, "swell"), self.swell_grid().text()]
@@ -61,6 +61,18 @@ class Ways:
         rows = [(word(self.lang, name), *rest) for name, *rest in self.comparison.table().rows]
         names = ("method", "value", "error", "time", "operations")
         return Grid(tuple(word(self.lang, n) for n in names), rows, (2, 3, 4))
+
+    def curve_grid(self):
+        """Errors of difference quotients; the least of each method has a star."""
+        errors = self.curve.errors
+        best = {m: step for m, (step, _) in self.curve.optimum.items()}
+        rows = [
+            [f"{step:.1e}"]
+            + [f"{e[i]:.1e}{'*' if step == best[m] else ' '}" for m, e in errors.items()]
+            for i, step in enumerate(self.curve.steps)
+        ]
+        names = (word(self.lang, "step"), *(word(self.lang, f"{m} quotient") for m in errors))
+        return Grid(names, rows, tuple(range(len(names))))
 
     def swell_grid(self):
         """Operators of the first derivatives."""
@@ -75,11 +87,13 @@ class Ways:
             "ways": [
                 {
                     "name": w.name, "value": listed(w.value), "error": number(w.error),
-                    "seconds": w.seconds, "operations": number(w.operations), "remark": w.remark,
+                    "seconds": w.seconds, "operations": number(w.operations),
+                    "remark": spoken(w.remark, self.lang), "remarks": both(w.remark),
                 }
                 for w in comparison.ways
             ],
-            "failure": comparison.failure,
+            "failure": spoken(comparison.failure, self.lang),
+            "failures": both(comparison.failure),
             "curve": None if self.curve is None else {
                 "steps": [float(s) for s in self.curve.steps],
                 "errors": {m: [finite(x) for x in e] for m, e in self.curve.errors.items()},
@@ -91,6 +105,10 @@ class Ways:
                 {"order": n, "shared": a, "written": str(b)} for n, a, b in self.swell
             ],
         }  # fmt: skip
+
+
+def both(text):
+    return [spoken(text, lang) for lang in LANGUAGES]
 
 
 def listed(value):
@@ -107,7 +125,8 @@ def ways(f, inputs, by_hand=None, lang="en"):
     by_hand: the derivative that you found, a function of the same arguments.
     The symbolic way needs the extra [symbolic]; what cannot be worked out has a remark instead.
     """
-    comparison = compare(f, tuple(inputs), by_hand)
+    with np.errstate(all="ignore"):
+        comparison = compare(f, tuple(inputs), by_hand)
     formula, sizes, swell = "", None, []
     try:
         graph = trace(f, *inputs)
@@ -140,7 +159,9 @@ def error_curve(f, inputs):
     for methods in (("forward", "central", "complex"), ("forward", "central")):
         try:
             with np.errstate(all="ignore"):
-                return numeric.error_curve(f, inputs, methods)
+                found = numeric.error_curve(f, inputs, methods)
         except FAULTS:
             continue
+        if all(np.any(np.isfinite(errors)) for errors in found.errors.values()):
+            return found
     return None

@@ -18,7 +18,7 @@ from ..interpret.graph import Composite, Node, Variable, placeholder, upstream
 from ..interpret.vertex import Joint, pick
 from ..ops import arithmetic, choose, exponential, linalg, reduce
 from .graph import Graph, simplified
-from .matrices import cholesky, cofactors, determinant, inverse, solution
+from .matrices import cholesky, cofactors, determinant, factor_back, inverse, solution
 
 
 class Algebra(NamedTuple):
@@ -193,6 +193,7 @@ SPELLED = {
     reduce.length: euclidean, linalg.determinant: matrices(determinant),
     linalg.inverse: matrices(inverse), linalg.cofactor: matrices(cofactors),
     linalg.solution: matrices(solution), linalg.factor: matrices(cholesky),
+    linalg.factor_back: matrices(factor_back),
     linalg.signed_log_determinant: signed_log_determinant,
 }  # fmt: skip
 

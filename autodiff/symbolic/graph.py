@@ -3,6 +3,7 @@
 import inspect
 import re
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from .leaves import gathered, loose, rebuilt
 from .printing import formula_of
 from .tidy import operators, tidied, tree_sizes
 
+NOTEBOOK = f"{__name__.partition('.')[0]}.show.notebook"  # read when a notebook first shows a graph
 SHORT = 100  # operators of a formula that a notebook shows in one piece
 POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
@@ -82,6 +84,9 @@ class Graph:
 
     def __str__(self):
         return table(upstream(self.roots), self.roots)
+
+    def _repr_svg_(self):
+        return import_module(NOTEBOOK).graph_svg(self)
 
     def _repr_latex_(self):
         return f"$\\displaystyle {formula_of(self, self.written_out > SHORT)}$"

@@ -87,3 +87,16 @@ def cholesky(algebra, a):
                 else apply(algebra, arithmetic.divide, rest, low[j, j])
             )
     return low
+
+
+def factor_back(algebra, g, low):
+    """The cotangent of a matrix for that of its lower factor (Murray 2016)."""
+    n, half = low.shape[-1], algebra.number(0.5)
+    lower, nothing = np.tril(np.ones((n, n), bool)), algebra.array(np.zeros((n, n)))
+    low, g = np.where(lower, low, nothing), np.where(lower, g, nothing)
+    inside = np.where(lower, algebra.array(np.dot(low.T, g)), nothing)
+    for i in range(n):
+        inside[i, i] = inside[i, i] * half
+    back = inverse(algebra, low)
+    s = np.dot(np.dot(back.T, algebra.array(inside)), back)
+    return algebra.array((s + s.T) * half)

@@ -7,6 +7,7 @@ becomes a choice and a loop goes on until its last example has ended.
 
 import operator
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -29,6 +30,8 @@ from .checkpoint import (
 )
 from .function import result
 from .graph_loops import graph_loop, require_same
+from .loop_body import under_way
+from .traced_loops import one_step, traced_counted, traced_scan, traced_while
 
 
 def truths(pred, name):
@@ -121,8 +124,13 @@ def while_loop(cond_fun, body_fun, init_val, checkpoints=None, memory=None):
     while True:
         pred = cond_fun(state)
         truth = truths(pred, "while_loop")
-        if type(truth) is Node:
+        if type(truth) is Node and not under_way(truth.level):
             return graph_loop(while_loop, cond_fun, body_fun, state)
+        if type(truth) is Node:
+            found = traced_while(cond_fun, body_fun, state)
+            if found is not None:
+                return found
+            truth = bool(truth)  # the body asks for numbers: the steps are taken one by one
         if not np.any(truth):
             return state
         new = tree_map(result, body_fun(state))
@@ -148,6 +156,9 @@ def fori_loop(lower, upper, body_fun, init_val, checkpoints=None, memory=None):
         return kept_loop(
             "fori_loop", state, lambda i, s: body_fun(lower + i, s), n, checkpoints, memory
         )
+    found = traced_counted(lower, upper, body_fun, state)
+    if found is not None:
+        return found
     for i in range(lower, upper):
         new = tree_map(result, body_fun(i, state))
         same_form("fori_loop", "the values of the state", state, new)
@@ -165,7 +176,7 @@ def whole(value, name):
         raise ArgumentError(f"{name}: a bound is {value!r}; it needs an integer") from None
 
 
-def scan(f, init, xs=None, length=None, reverse=False, checkpoints=None, memory=None):
+def scan(f, init, xs=None, length=None, reverse=False, checkpoints=None, memory=None) -> Any:
     """A loop that carries a state along the first axis of `xs` and stacks what each step gives.
 
     f(carry, x) -> (carry, y).
@@ -184,21 +195,14 @@ def scan(f, init, xs=None, length=None, reverse=False, checkpoints=None, memory=
     order = range(n - 1, -1, -1) if reverse else range(n)
     if checkpoints is not None or memory is not None:
         return scan_kept(f, carry, leaves, structure, list(order), checkpoints, memory)
+    found = traced_scan(f, carry, leaves, structure, n, reverse)
+    if found is not None:
+        return found
     for i in order:
         new, ys[i] = one_step(f, carry, unflatten(structure, [getitem(x, i) for x in leaves]))
         same_form("scan", "the values of the carry", carry, new)
         carry = new
     return carry, stacked(ys)
-
-
-def one_step(f, carry, x):
-    """(carry, y) of one step of a scan."""
-    out = f(carry, x)
-    if not isinstance(out, tuple) or len(out) != 2:
-        raise ArgumentError(
-            f"scan: the body returns a {type(out).__name__}; it needs a pair (carry, y)"
-        )
-    return tree_map(result, out[0]), tree_map(result, out[1])
 
 
 def stacked(ys):

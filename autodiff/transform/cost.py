@@ -12,7 +12,7 @@ from ..core.spec import carries_derivative
 from ..core.tree import flatten, unflatten
 from ..interpret.methods import Methods
 from ..interpret.tape import new_tensor
-from ..ops import arithmetic, choose, complex, linalg, reduce, scan
+from ..ops import arithmetic, cholesky_blocks, choose, complex, linalg, reduce, scan
 from ..ops.arithmetic import add, positive
 from ..ops.index import scattered
 from .forward import jvp
@@ -66,6 +66,10 @@ class Counted(Methods):
         source = args[0] if op.view else None
         made = [counted(y, level, self.tally, source, support) for y in several]
         return tuple(made) if type(out) is tuple else made[0]
+
+    def lifted(self, value):
+        """`value`, counted as this one is."""
+        return counted(value, self.level, self.tally)
 
     @property
     def shape(self):
@@ -150,6 +154,11 @@ def cubic(factor):
     return lambda a, *_: factor * size_of(a) * np.shape(a)[-1]
 
 
+def count_of(a):
+    """The number of matrices in a stack."""
+    return int(np.prod(np.shape(a)[:-2], dtype=int))
+
+
 def each(factor):
     """Operations of a reduction: `factor` for each element it takes in."""
     return lambda x, *_: factor * size_of(x)
@@ -172,7 +181,8 @@ COUNTS = {
     scan.accumulated: size_of,
     linalg.factor: cubic(1 / 3), linalg.determinant: cubic(2 / 3),
     linalg.signed_log_determinant: cubic(2 / 3), linalg.inverse: cubic(2),
-    linalg.cofactor: cubic(22),
+    linalg.cofactor: lambda a: cubic(8 / 3 if linalg.clear_inverse(a) is not None else 24)(a),
+    linalg.factor_back: lambda g, l: count_of(l) * cholesky_blocks.operations(np.shape(l)[-1]),
     linalg.solution: lambda a, b: cubic(2 / 3)(a) + 2 * size_of(b) * np.shape(a)[-1],
 }  # fmt: skip
 

@@ -5,12 +5,14 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import ArgumentError, DTypeError
-from ..core.op import new_level
+from ..core.op import TRACED, new_level
 from ..core.spec import carries_derivative
 from ..core.tree import flatten, unflatten
 from ..interpret.forward import STRUCTURED, Dual, dual
+from ..interpret.graph import upstream
 from ..interpret.lookback import unsteady
-from ..interpret.structure import broken
+from ..interpret.nans import WATCHES
+from ..interpret.structure import broken, may_break, numberless
 from ..interpret.sweep import cast
 from .function import applied, as_inputs, at_level, handed_over, result, same_structure
 from .reverse import lowered, split_auxiliary, vjp
@@ -37,15 +39,31 @@ def jvp(f, primals, tangents, has_aux=False) -> tuple[Any, ...]:
     level = new_level()
     inputs = [seeded(x, t, level, where) for x, t, where in zip(xs, ts, named)]
     values, pushed, out_structure, aux = pushed_through(f, structure, inputs, level, has_aux)
-    if any(map(broken, pushed)):
+    if any(map(broken, pushed)) or breakable(pushed):
         level = new_level()
         inputs = [seeded(x, t, level, where) for x, t, where in zip(xs, ts, named)]
         values, pushed, out_structure, aux = with_structure(f, structure, inputs, level, has_aux)
-    if any(map(broken, pushed)) or any(map(unsteady, values)):
-        values, pushed, out_structure, aux = by_tape(f, structure, xs, ts, has_aux)
+    if any(map(unsteady, [*values, *pushed])):
+        other = by_tape(f, structure, xs, ts, has_aux)
+        worse = any(map(unsteady if WATCHES else broken, other[1]))
+        if not worse or (any(map(broken, pushed)) and not WATCHES):
+            values, pushed, out_structure, aux = other
     values, pushed = handed_over(values, xs), handed_over(pushed, ts)
     both = unflatten(out_structure, values), unflatten(out_structure, pushed)
     return (*both, aux) if has_aux else both
+
+
+def breakable(pushed):
+    """Whether tangents are nodes of a graph where infinite slopes may meet what is not chosen."""
+    nodes = [numbers_of(t) for t in pushed if numberless(t)]
+    return bool(nodes) and may_break(upstream(nodes))
+
+
+def numbers_of(x):
+    """What is inside a traced value: an array or a node."""
+    while type(x) in TRACED and hasattr(x, "value"):
+        x = x.value
+    return x
 
 
 def pushed_through(f, structure, inputs, level, has_aux):
@@ -88,7 +106,8 @@ def by_tape(f, structure, xs, ts, has_aux):
     with np.errstate(all="ignore"):
         values, pull = vjp(flat, *xs)
         floats = [carries_derivative(y.dtype) for y in values]
-        seeds = [np.zeros(y.shape, y.dtype if c else np.float64) for y, c in zip(values, floats)]
+        # of a linear map any place will do but 0, which is taken for an output without weight
+        seeds = [np.ones(y.shape, y.dtype if c else np.float64) for y, c in zip(values, floats)]
         _, push = vjp(lambda us: pull(us), seeds)
         (pushed,) = push(tuple([cast(t, x.dtype) for x, t in zip(xs, ts)]))
     return values, pushed, found["structure"], found.get("aux")

@@ -69,8 +69,8 @@ def require_same(name, what, before, after, structure):
         kinds = isinstance(first, np.dtype) and isinstance(second, np.dtype) and first != second
         if kinds or (a is not None is not b and a != b):
             raise ArgumentError(
-                f"{name}: {what} at {mark or 'the value'} change from {first} {a} to "
-                f"{second} {b}; make them agree, with astype or reshape"
+                f"{name}: {what}{mark and f' at {mark}'} change from {first} {a} to {second} {b}; "
+                "make them agree, with astype or reshape"
             )
 
 

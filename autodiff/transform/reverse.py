@@ -11,6 +11,7 @@ from ..core.spec import carries_derivative, is_complex
 from ..core.tree import describe, flatten, unflatten
 from ..interpret.backward import again, one
 from ..interpret.graph import Node, current, gradient_like
+from ..interpret.nans import WATCHES, deliver
 from ..interpret.stabilize import rewritten
 from ..interpret.strict import STRICT, refuse_zero
 from ..interpret.sweep import cast, stored, sweep
@@ -173,6 +174,8 @@ def gradients_of(name, f, args, kwargs, argnums, has_aux, holomorphic, strict):
         if y.vertex is not None:
             inspect = refuse_zero if strict else None
             found = sweep({y.vertex: one(y.dtype)}, stored, inspect=inspect)
+    if WATCHES:
+        deliver([value])
     if strict:
         require_reached(inputs, found, named)
     pulled = [zero_if_none(found.get(x.vertex), x) for x in inputs]

@@ -18,6 +18,7 @@ class Controls {
     at("last").onclick = () => this.jump(Infinity);
     at("position").oninput = event => this.jump(+event.target.value);
     at("speed").onchange = event => app.player.faster(+event.target.value);
+    at("compact").onchange = event => app.drawings.find(d => d.opens).arrange(event.target.checked);
     at("retain").onchange = () => app.marked();
     at("theme").onclick = () => this.turnTheme();
     at("print").onclick = () => window.print();
@@ -133,6 +134,7 @@ class Controls {
     const scenes = [...document.querySelectorAll("template[data-scene]")].map(t => t.content);
     for (const root of [document, ...scenes]) {
       for (const element of root.querySelectorAll("[data-w]")) element.textContent = app.word(element.dataset.w);
+      for (const element of root.querySelectorAll("[data-zh]")) element.textContent = element.dataset[lang];
       for (const element of root.querySelectorAll("[data-label]")) {
         element.setAttribute("aria-label", app.word(element.dataset.label));
         if (element.tagName === "BUTTON") element.title = app.word(element.dataset.label);

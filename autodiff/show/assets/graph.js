@@ -40,16 +40,22 @@ class Scene {
   // Sizes of open clusters push everything else outward; nothing that was apart comes closer.
   settle() {
     const pushes = [];
-    let width = this.width, height = this.height;
     for (const [g, scene] of this.inner) {
       const size = scene.settle(), box = g.querySelector("rect");
       const w = +box.getAttribute("width"), h = +box.getAttribute("height");
       const dx = Math.max(0, size.width - w), dy = Math.max(0, size.height + HEAD - h);
       pushes.push({ x: g.x, y: g.y, w, h, dx, dy });
-      width += dx; height += dy;
       scene.own = size.width;
       scene.size = { width: Math.max(size.width, w), height: Math.max(size.height + HEAD, h) };
     }
+    const size = this.drawing.compact ? packed(this) : this.spread(pushes);
+    for (const scene of this.inner.values()) scene.frame();
+    return size;
+  }
+
+  spread(pushes) {
+    const width = pushes.reduce((to, p) => to + p.dx, this.width);
+    const height = pushes.reduce((to, p) => to + p.dy, this.height);
     const clamp = t => Math.max(-1, Math.min(1, t));
     const moveX = x => pushes.reduce((to, p) => to + (clamp((x - p.x) / (p.w / 2)) + 1) * p.dx / 2, x);
     const moveY = y => pushes.reduce((to, p) => to + (clamp((y - p.y) / (p.h / 2)) + 1) * p.dy / 2, y);
@@ -57,7 +63,6 @@ class Scene {
       if (g.path) g.path.setAttribute("d", curve(g.points.map(([x, y]) => [moveX(x), moveY(y)]), true));
       else if (g.x !== undefined) g.setAttribute("transform", `translate(${moveX(g.x)} ${moveY(g.y)})`);
     }
-    for (const scene of this.inner.values()) scene.frame();
     return { width, height };
   }
 
@@ -103,6 +108,15 @@ class Drawing {
   resize() {
     const { width, height } = this.top.settle();
     Object.assign(this, { width, height });
+  }
+
+  // The layout of picture_graph.py, or the compact one.
+  arrange(compact) {
+    this.compact = compact;
+    this.svg.classList.toggle("compact", compact);
+    this.resize();
+    this.home();
+    this.follow();
   }
 
   whole() { this.view = [0, 0, this.width, this.height]; this.look(); }

@@ -27,6 +27,16 @@ function erf(x) {
   return Math.sign(x) * (1 - Math.exp(-x * x) / Math.sqrt(Math.PI) / (size + tail));
 }
 
+// 1 - erf x without cancellation: by the same continued fraction wherever it converges.
+function erfc(x) {
+  if (!(x > 1)) return 1 - erf(x);
+  let tail = 0;
+  for (let n = 400; n > 0; n--) tail = n / 2 / (x + tail);
+  return Math.exp(-x * x) / Math.sqrt(Math.PI) / (x + tail);
+}
+
+const bell = x => Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
+
 function rint(x) {
   const low = Math.floor(x), rest = x - low;
   return rest < 0.5 ? low : rest > 0.5 ? low + 1 : low % 2 ? low + 1 : low;
@@ -95,6 +105,32 @@ const OPERATORS = {
   acosh: { value: Math.acosh, partials: [(y, x) => 1 / (Math.sqrt(x - 1) * Math.sqrt(x + 1))] },
   atanh: { value: Math.atanh, partials: [(y, x) => 1 / ((1 - x) * (1 + x))] },
   erf: { value: erf, partials: [(y, x) => 2 / Math.sqrt(Math.PI) * Math.exp(-x * x)] },
+  erfc: { value: erfc, partials: [(y, x) => -2 / Math.sqrt(Math.PI) * Math.exp(-x * x)] },
+  ndtr: { value: x => 0.5 * erfc(-x * Math.SQRT1_2), partials: [(y, x) => bell(x)] },
+  normal_density: { value: bell, partials: [(y, x) => -x * y] },
+  logit: { value: x => Math.log(x / (1 - x)), partials: [(y, x) => 1 / (x * (1 - x))] },
+  log_expit: {
+    value: x => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x))),
+    partials: [(y, x) => logistic(-x)],
+  },
+  exp10: { value: x => 10 ** x, partials: [y => Math.LN10 * y] },
+  degrees: { value: x => x * (180 / Math.PI), partials: [() => 180 / Math.PI] },
+  radians: { value: x => x * (Math.PI / 180), partials: [() => Math.PI / 180] },
+  xlogy: { value: (x, y) => x === 0 ? 0 : x * Math.log(y), partials: [(z, x, y) => Math.log(y), (z, x, y) => x / y] },
+  xlog1py: {
+    value: (x, y) => x === 0 ? 0 : x * Math.log1p(y),
+    partials: [(z, x, y) => Math.log1p(y), (z, x, y) => x / (1 + y)],
+  },
+  entr: { value: x => x === 0 ? 0 : x < 0 ? -Infinity : -x * Math.log(x), partials: [(y, x) => -Math.log(x) - 1] },
+  fmax: {
+    value: Math.max,
+    partials: [(z, x, y) => half(x > y, x === y), (z, x, y) => half(y > x, x === y)],
+  },
+  fmin: {
+    value: Math.min,
+    partials: [(z, x, y) => half(x < y, x === y), (z, x, y) => half(y < x, x === y)],
+  },
+  trunc: flat(Math.trunc),
   bell: { value: x => Math.exp(-x * x), partials: [(y, x) => -2 * y * x] },
 
   maximum: {

@@ -5,15 +5,15 @@ class WaysPanel {
   constructor(app, root) { Object.assign(this, { app, root, found: app.run.ways }); }
 
   renew() {
-    const { app, found } = this, parts = [];
+    const { app, found } = this, parts = [], zh = app.lang === "zh";
     if (app.facts.changed) parts.push(tag("p", escaped(app.word("moved")), 'class="note"'));
     if (found.ways) {
       const shown = x => x === null || x === undefined ? "—" : x === 0 ? "0" : minus(x.toExponential(1));
       const rows = found.ways.map(way => rowOf([escaped(app.word(`way ${way.name}`)), escaped(this.value(way.value)),
-        shown(way.error), shown(way.seconds), way.operations ?? "—", escaped(way.remark ?? "")]));
+        shown(way.error), shown(way.seconds), way.operations ?? "—", escaped(way.remarks?.[+zh] ?? "")]));
       parts.push(tableOf(["method", "value", "relative error", "time", "operations", ""].map(key => escaped(key && app.word(key))), rows));
     }
-    if (found.failure) parts.push(tag("p", escaped(found.failure), 'class="note"'));
+    if (found.failure) parts.push(tag("p", escaped(found.failures[+zh]), 'class="note"'));
     const curves = this.curves();
     if (curves) parts.push(errorCurve(curves, app));
     else if (found.curve) {
@@ -65,9 +65,8 @@ class RewritesPanel {
     const { app, found } = this, parts = [], zh = app.lang === "zh";
     if (app.facts.changed) parts.push(tag("p", escaped(app.word("moved")), 'class="note"'));
     for (const rewrite of found.stable ?? []) {
-      const reason = Array.isArray(rewrite.reason) ? rewrite.reason[+zh] : rewrite.reason;
       parts.push(tag("h4", `${asHtml(app.spelt(rewrite.before))} → ${asHtml(app.spelt(rewrite.after))}`));
-      parts.push(tag("p", escaped(reason)));
+      parts.push(tag("p", escaped(rewrite.reasons[+zh])));
       const rows = [rowOf([escaped(app.word("here")), this.text(rewrite.value), this.text(rewrite.rewritten)])];
       const example = rewrite.example;
       if (example) rows.push(rowOf([`<i>x</i> = ${escaped(this.text(example.x))}`, this.text(example.before), this.text(example.after)]));

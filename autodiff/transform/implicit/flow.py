@@ -102,8 +102,17 @@ def integrate(setup, rhs, y0, times, dense=False) -> Path:
     if type(example) is Batched:
         size = example.value.shape[0]
         return together(setup, rhs, y0, times, dense, {"level": level, "size": size})
-    count = len(example.coefficients) if type(example) is Series else 2
-    return enlarged(setup, rhs, y0, times, dense, level, type(example), count)
+    if type(example) in (Dual, Series):
+        count = 2 if type(example) is Dual else len(example.coefficients)
+        return enlarged(setup, rhs, y0, times, dense, level, type(example), count)
+    start = strip(y0, low=level, high=level + 1)
+    path = integrate(setup, isolated_rate(rhs, level), start, times, dense)  # it only watches
+    return path.mapped(example.lifted)
+
+
+def isolated_rate(rhs, level):
+    """The right side without what one level knows of it."""
+    return lambda t, y: isolated(lambda v: rhs(t, v), level, level + 1)(y)
 
 
 def in_numbers(setup, rhs, y0, times, dense):
@@ -203,9 +212,7 @@ def recorded(setup, rhs, y0, outer, times, dense, level):
     """The states on a vertex whose pullback integrates the adjoint; outer: its parents."""
     start, first = strip(y0, low=level, high=level + 1), own_vertex(y0, level)
 
-    def below(t, y):
-        return isolated(lambda v: rhs(t, v), level, level + 1)(y)
-
+    below = isolated_rate(rhs, level)
     path = integrate(setup, below, start, times, dense or bool(outer))
 
     def pull(g, out, see):

@@ -21,11 +21,11 @@ from ...ops.move import matrix_transpose
 from ..jacobian import jacfwd, jacrev
 from .answers import answered, new_time, older, pulled
 from .levels import chain, isolated, strip
+from .rounding import EPSILON, repeated
 from .solver import ConvergenceError
 
-EPSILON = np.finfo(float).eps
 SMALL = 1e-9  # a relative error of the answer in which a Jacobian hardly changes
-SHIFTS = (-7, -2, 3, 8)  # roundings of the answer, whose residuals show that of the residual
+SAFETY = 4  # how much larger the rounding error of a residual may be than the repetitions show
 MUCH = 0.1  # a relative change of the Jacobian that leaves its size open
 
 
@@ -98,8 +98,9 @@ def undetermined(function, x, slope):
     """
     x = np.asarray(numbers_below(x))
     with GradMode(False):
-        here, *near = (numbers_below(function(x * (1 + k * EPSILON))) for k in (0, *SHIFTS))
-        noise = np.max(np.abs(np.array(near) - here), axis=0)
+        here = numbers_below(function(x))
+        near = [numbers_below(y) for y in repeated(function, x)]
+        noise = SAFETY * np.max(np.abs(np.array(near) - here), axis=0)
         step = np.linalg.solve(slope, here + np.copysign(noise, here))
         if np.all(np.abs(step) <= SMALL * np.abs(x)):
             return False

@@ -1,0 +1,180 @@
+"""A loop as one operator of a graph: its body is a graph, and so are those of its derivatives.
+
+The reverse of a loop is a loop from the last step to the first over what was kept of the states.
+It is found by pulling back one step, once; the cotangents of constants are summed on the way.
+"""
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from ..core.errors import RuleError
+from ..core.op import Op
+from ..core.spec import Spec
+from ..interpret.composite import outline
+from ..interpret.executor import Plan
+from ..ops.move import broadcast_to, moveaxis
+from .loop_body import floating, no_cotangent, spec_of
+from .loop_rules import batched_loop, pulled_loop, pushed_loop
+
+STACK = Spec((), np.dtype(np.float64))  # of a stack that grows: the compiler knows its elements
+
+
+class Stack(list):
+    """The values of every step of a loop whose number of steps is not known."""
+
+    __slots__ = ()
+
+    def __add__(self, other):
+        return Stack([a + b for a, b in zip(self, other)])
+
+
+class Loop(Op):
+    """A loop: (*state, *outer, *xs[, count]) -> (*last state, *ys[, count]).
+
+    length: the number of steps where it is known; else the xs and ys are stacks that grow, and the
+    steps are counted by what `pred` answers or given as the last argument.
+    backwards: the xs are read, and the ys written, from the last to the first.
+    covers: (loop, places of its arguments among ours, places of its outputs among ours): a loop
+    that this one computes too.
+    """
+
+    latex = lower = None
+
+    def __init__(self, name, body, length, backwards=False, covers=None):
+        self.name = self.__name__ = self.signature = name
+        self.body, self.length, self.backwards, self.covers = body, length, backwards, covers
+        self.keep_args, self.keep_out = True, False
+        self.reads, self.grad_name = "x", f"{name.title().replace('_', '')}Backward0"
+        self.given = length is None and body.pred is None
+        self.outputs = len(body.new) + len(body.ys) + (body.pred is not None)
+        self.made: dict[Any, Any] = {}
+
+    # ------------------------------------------------------------ values
+
+    def split(self, args):
+        """(state, outer, xs, [count]) of the arguments."""
+        k, m, n = len(self.body.state), len(self.body.outer), len(self.body.items)
+        cuts = (0, k, k + m, k + m + n, len(args))
+        return [list(args[a:b]) for a, b in pairwise(cuts)]
+
+    def infer(self, *args):
+        ys = [STACK if self.length is None else stacked_spec(y, self.length) for y in self.body.ys]
+        count = [Spec((), np.dtype(np.int64))] if self.body.pred is not None else []
+        return (*[outline(x) for x in self.body.state], *ys, *count)
+
+    def evaluate(self, *args):
+        body = self.body
+        state, outer, xs, count = self.split(args)
+        step = self.prepared("step", lambda: Plan([*body.new, *body.ys], body.inputs))
+        test = self.prepared("test", lambda: Plan([body.pred], [*body.state, *body.outer]))
+        n, k = (int(count[0]) if self.given else self.length), len(state)
+        stacks, i = [Stack() for _ in body.ys], 0
+        while test([*state, *outer])[0] if body.pred is not None else i < n:
+            at = n - 1 - i if self.backwards else i
+            found = step([*state, *[x[at] for x in xs], *outer])
+            state = [np.asarray(x) for x in found[:k]]
+            for s, y in zip(stacks, found[k:]):
+                s.append(y)
+            i += 1
+        if self.backwards:
+            stacks = [Stack(reversed(s)) for s in stacks]
+        if self.length is not None:
+            shapes = [spec_of(y) for y in body.ys]
+            stacks = [
+                np.stack(s) if s else np.zeros((0, *a), d) for s, (a, d) in zip(stacks, shapes)
+            ]
+        return (*state, *stacks, *([np.int64(i)] if body.pred is not None else []))
+
+    def prepared(self, key, make):
+        if key not in self.made:
+            self.made[key] = make()
+        return self.made[key]
+
+    # ------------------------------------------------------------ forward
+
+    def jvp(self, tangents, out, *args) -> Any:
+        moving = tuple([t is not None for t in tangents])
+        row, order = self.prepared(("jvp", moving), lambda: pushed_loop(self, moving))
+        state, outer, xs, count = self.split(args)
+        t_state, t_outer, t_xs, _ = self.split(tangents)
+        zeros = [
+            no_cotangent(x) if t is None else t
+            for x, t in zip(self.body.state, t_state) if floating(x)
+        ]  # fmt: skip
+        both = zip((state, outer, xs), (zeros, heard(t_outer), heard(t_xs)))
+        found = row(*[v for a, b in both for v in (*a, *b)], *count)
+        return tuple([None if k is None else found[k] for k in order])
+
+    # ------------------------------------------------------------ reverse
+
+    def vjp(self, g, out, wanted, *args):
+        heard_now = tuple([c is not None for c in g])
+        asked = tuple([w is not None for w in wanted])
+        key = ("vjp", heard_now, asked)
+        made = self.prepared(key, lambda: pulled_loop(self, heard_now, asked))
+        saving, keeps, reverse, reads = made
+        found = saving(*args)
+        k, m = len(self.body.state), len(self.body.ys)
+        saved = list(found[k + m : k + m + len(keeps)])
+        _, outer, xs, count = self.split(args)
+        if self.body.pred is not None:
+            count = [found[-1]]
+        seeds = [
+            no_cotangent(x) if c is None else c
+            for x, c in zip(self.body.state, g) if floating(x)
+        ]  # fmt: skip
+        sums = [
+            no_cotangent(x)
+            for x, a in zip(self.body.outer, asked[k:]) if a
+        ]  # fmt: skip
+        given = [*[outer[i] for i in reads[1]], *saved, *[xs[i] for i in reads[0]]]
+        given += heard(g[k : k + m])
+        pulled = reverse(*seeds, *sums, *given, *count)
+        floats = [i for i in range(k) if floating(self.body.state[i])]
+        places = [*floats, *[k + i for i in range(len(outer)) if asked[k + i]]]
+        places += [k + len(outer) + i for i in range(len(xs)) if asked[k + len(outer) + i]]
+        cotangents: list[Any] = [None] * len(wanted)
+        for i, c in zip(places, pulled):
+            if asked[i]:
+                cotangents[i] = c
+        return cotangents
+
+    # ------------------------------------------------------------ batches
+
+    def batch(self, batched, *args):
+        body = self.body
+        if self.length is None and (body.items or body.ys):
+            raise RuleError(
+                f"{self.name} has no batch rule for a derivative inside vmap; "
+                "write the transform around vmap"
+            )
+        state, outer, xs, count = self.split(args)
+        _, b_outer, b_xs, _ = self.split(batched)
+        size = next(a.shape[0] for a, b in zip(args, batched) if b)
+        flags = tuple(b_outer), tuple(b_xs)
+        row = self.prepared(("batch", size, flags), lambda: batched_loop(self, size, *flags))
+        flagged = zip(state, batched)
+        state = [x if b else broadcast_to(x, (size, *x.shape)) for x, b in flagged]
+        xs = [moveaxis(x, 0, 1) if b else x for x, b in zip(xs, b_xs)]
+        found = list(row(*state, *outer, *xs))
+        k = len(state)
+        ys = [moveaxis(y, 0, 1) for y in found[k : k + len(body.ys)]]
+        count = [broadcast_to(found[-1], (size,))] if body.pred is not None else []
+        return (*found[:k], *ys, *count)
+
+    def __repr__(self):
+        return f"<operator {self.name}>"
+
+    def __reduce__(self):
+        return Loop, (self.name, self.body, self.length, self.backwards)
+
+
+def stacked_spec(y, length):
+    shape, dtype = spec_of(y)
+    return Spec((length, *shape), dtype)
+
+
+def heard(values):
+    return [v for v in values if v is not None]

@@ -1,0 +1,70 @@
+"""Compiled functions as object files: C programs link them, and find the same numbers."""
+
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+
+import autodiff as ad
+from autodiff.compile.export import export
+from autodiff.core.spec import Spec
+
+RNG = np.random.default_rng(0)
+TABLE = RNG.normal(size=(7, 7))
+REAL = np.dtype(np.float64)
+
+
+def loops(x, w):
+    s = ad.while_loop(lambda s: (s * s).sum() < 100, lambda s: s * 1.3 + 0.01 * w, x)
+    return ad.fori_loop(0, 40, lambda i, v: 0.3 * ad.sin(v @ TABLE) + 0.5 * v, s).sum()
+
+
+def mixed(x, w):
+    return {"a": ad.exp(-x) * w + x[np.array([0, 2, -1])].sum(), "b": ad.tanh(x @ TABLE)}
+
+
+def layers(a, b):
+    return (ad.tanh(a @ b) @ b.T).mean()
+
+
+CASES = [
+    (ad.value_and_grad(loops, argnums=(0, 1)), [Spec((7,), REAL)] * 2),
+    (mixed, [Spec((7,), REAL), Spec((), REAL)]),
+    (ad.grad(layers), [Spec((30, 20), np.dtype(np.float32)), Spec((20, 25), np.dtype(np.float32))]),
+    (ad.grad(lambda x: ad.while_loop(lambda s: s < 50, lambda s: s * 2 + x, x)), [Spec((), REAL)]),
+]
+
+
+@pytest.mark.parametrize(("f", "specs"), CASES)
+def test_a_c_program_finds_the_same(f, specs, tmp_path):
+    files = export(f, specs, tmp_path / "model")
+    assert [p.name for p in files] == ["model.o", "model.h", "model_test.c", "model.ll"]
+    gcc = shutil.which("gcc")
+    assert gcc is not None
+    command = [
+        gcc,
+        "-Wall",
+        "-Werror",
+        "model_test.c",
+        "model.o",
+        "-o",
+        "check",
+        "-lm",
+        "-lpthread",
+    ]
+    subprocess.run([*command, "-lm", "-lpthread"], cwd=tmp_path, check=True)
+    done = subprocess.run([tmp_path / "check"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "right: 0 of the results differ\n")
+
+
+def test_what_cannot_be_exported(tmp_path):
+    x = [Spec((3,), REAL)]
+    with pytest.raises(ad.ArgumentError, match="asks for the value"):
+        export(lambda x: x if x[0] > 0 else -x, x, tmp_path / "m")
+    with pytest.raises(ad.ArgumentError, match="has no native code"):
+        export(lambda x: ad.cumsum(x), x, tmp_path / "m")
+    with pytest.raises(ad.ArgumentError, match="is none of C"):
+        export(lambda x: x * 2, x, tmp_path / "m", name="2 much")
+    with pytest.raises(ad.ArgumentError, match="constant"):
+        export(lambda x: (x, 3.0), x, tmp_path / "m")
