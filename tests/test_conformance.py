@@ -127,8 +127,6 @@ LENGTHS = {
         lambda np, x: np.linalg.norm(x) ** 2, [0.0, 0.0], 0.0, [0.0, 0.0], [2.0, 2.0]),
     "hypot(x, y)**2 at 0": Case(
         lambda np, x: np.square(np.hypot(x[0], x[1])), [0.0, 0.0], 0.0, [0.0, 0.0], [2.0, 2.0]),
-    "std(x)**2 of a constant": Case(
-        lambda np, x: np.std(x) ** 2, [2.0, 2.0], 0.0, [0.0, 0.0], [0.0, 0.0]),
 }  # fmt: skip
 LOOKING_BACK = [way for way in SECOND if way != "reverse over forward"]
 

@@ -329,9 +329,6 @@ def under_root(a):
     if of(a, trigonometric.hypot):
         # hypot(a, b)² -> a a + b b
         return a.args[0] * a.args[0] + a.args[1] * a.args[1]
-    if of(a, reduce.deviated) and real(a.args[0]):
-        # std(a)² -> var(a)
-        return reduce.variance(a.args[0], **a.params)
     return None
 
 

@@ -34,7 +34,7 @@ MOVES = {index.taken, move.reshaped, move.permuted, move.expanded}
 FACTORS = {reduce.multiplied, linalg.determinant}
 HYPERBOLIC = {trigonometric.cosh, trigonometric.sinh}
 MEANS = {reduce.reduced_mean}
-LENGTHS = {arithmetic.absolute, reduce.length, reduce.deviated, trigonometric.hypot}
+LENGTHS = {arithmetic.absolute, reduce.length, trigonometric.hypot}
 TAILS = {"erfc", "ndtr"}  # rows that are made when SciPy is first asked for
 # Of a formula, what may stand before its last row.
 BEFORE = {

@@ -27,6 +27,11 @@ def spread(low: float = -3, high: float = 3, shapes=SHAPES, **extra):
     return sample
 
 
+def corrected(rng, dtype):
+    """Samples with both corrections that are used, that of a population and that of a sample."""
+    return [case for n in (0, 1) for case in spread(shapes=SHAPES[1:4], correction=n)(rng, dtype)]
+
+
 def count(x, axes):
     """How many elements of `x` a reduction of `axes` takes together."""
     shape, n = x.shape, len(x.shape)
@@ -192,13 +197,13 @@ smallest = Reduction(
 variance = Reduction(
     "variance(x)", lambda x, *, axes=None, keepdims=False, correction=0: np.var(x, axis=axes, keepdims=keepdims, ddof=correction),
     lambda t, y, x, axes, correction: t * (deviation(x, axes) * (2 / (count(x, axes) - correction))),
-    analytic=False, reads="x", sample=spread(shapes=SHAPES[1:4], correction=0),
+    analytic=False, reads="x", sample=corrected,
     lower=Expansion(variance_of), latex=r"\operatorname{var} {$x}", torch="Var", doc="Variance over axes: the row behind `var`.",
 )
 deviated = Reduction(
     "deviated(x)", lambda x, *, axes=None, keepdims=False, correction=0: np.std(x, axis=axes, keepdims=keepdims, ddof=correction),
     lambda t, y, x, axes, correction: t * std_slope(y, x, axes, correction),
-    analytic=False, sample=spread(shapes=SHAPES[1:4], correction=0),
+    analytic=False, sample=corrected,
     lower=Expansion(lambda x, **params: variance_of(x, **params) ** 0.5), latex=r"\operatorname{std} {$x}", torch="Std", doc="Standard deviation over axes: the row behind `std`.",
 )
 log_sum_exp = Reduction(
