@@ -14,7 +14,7 @@ def names_of_examples():
     """The public names, `np` and `ad`; `bool(...)` and its kin stay Python's."""
     return {"np": np, "ad": autodiff} | {
         name: value
-        for name, value in vars(autodiff).items()
+        for name, value in [(name, getattr(autodiff, name)) for name in dir(autodiff)]
         if not name.startswith("_")
         and not (isinstance(value, type | ModuleType) and hasattr(builtins, name))
     }

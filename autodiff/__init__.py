@@ -299,7 +299,7 @@ _LATER = {
         "compile.notice": "CompileWarning",
         "compile.report": "memory_report",
         "compile.stabilize": "show_rewrites",
-        "core.errors": "GaugeError MatrixError",
+        "core.errors": "GaugeError MatrixError NonFiniteError",
         "ops.eigen": "eig eigh eigvals eigvalsh",
         "ops.decompose": "qr svd svdvals",
         "ops.least_squares": "lstsq pinv",

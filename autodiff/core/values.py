@@ -16,7 +16,7 @@ DTYPES: dict[tuple, Any] = {}  # (operator, dtypes of the arguments) -> dtype of
 SMALL = 4096  # elements up to which writing a number everywhere is quicker than broadcast_to
 
 
-def stretch(x, shape):
+def stretch(x: Any, shape) -> Any:
     """`x` broadcast to `shape`."""
     if x.shape == shape:
         return x

@@ -209,7 +209,7 @@ def converted(x, dtype, /, *, copy=True, device=None):
 @public(np.where)
 def where(condition, x=None, y=None):
     """`where`; with the condition alone the indices of its true elements, as plain arrays."""
-    if x is None or y is None:
+    if x is None and y is None:
         return np.nonzero(plain(condition, "where", several=True))
     return choose.where(condition, x, y)
 

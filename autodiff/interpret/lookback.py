@@ -5,6 +5,8 @@ off the vertices, rewritten by the same identities as in graphs, and computed an
 for it is the argument of an exponential, and numbers among the arguments.
 """
 
+from typing import Any
+
 import numpy as np
 
 from ..core.op import NO_PARAMS, TRACED, new_level
@@ -106,7 +108,7 @@ def square(result, x, *exponent):
     return result if steady else stable(result, (x, *exponent))
 
 
-def power(result, x, y):
+def power(result, x: Any, y):
     """A root or a square, written as a power."""
     if type(y) in SCALARS and y in ROOTS and x.vertex is not None:
         if x.vertex.op in ROOTS[y] and unsteady(x.value, zero=True):
@@ -114,13 +116,13 @@ def power(result, x, y):
     return result
 
 
-def quotient(result, *args):
+def quotient(result, *args: Any):
     """A quotient, by its stable formula where the denominator is infinite."""
     below = args[-1]
-    made = type(below) is Tensor and below.vertex is not None
-    if not made or below.vertex.op not in BEFORE[arithmetic.divide] or not unsteady(below.value):
+    if type(below) is not Tensor or below.vertex is None:
         return result
-    return stable(result, args)
+    steady = below.vertex.op not in BEFORE[arithmetic.divide] or not unsteady(below.value)
+    return result if steady else stable(result, args)
 
 
 def stable(result, args):

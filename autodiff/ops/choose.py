@@ -149,7 +149,9 @@ def where(condition, x=None, y=None) -> Any:
     >>> where(np.array([True, False]), 1.0, 2.0).tolist()
     [1.0, 2.0]
     """
-    if x is None or y is None:
+    if (x is None) != (y is None):
+        raise ValueError("where: either both or neither of x and y should be given")
+    if x is None:
         return np.nonzero(np.asarray(condition))
     return choose(condition, x, y)
 

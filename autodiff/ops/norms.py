@@ -140,6 +140,7 @@ def length_of(x, p: Any = None, axis=None, keepdims=False, ord: Any = None):
 
     p: None for the Euclidean length, any number, or "fro" or "nuc" for matrices; ord: as in `norm`.
 
+    >>> from autodiff.ops.norms import length_of
     >>> float(length_of(np.array([[3.0, 0.0], [0.0, 4.0]]), 2))
     5.0
     """
