@@ -20,11 +20,13 @@ def stretch(x: Any, shape) -> Any:
     """`x` broadcast to `shape`."""
     if x.shape == shape:
         return x
+    if type(x) in TRACED:
+        return x.broadcast_to(shape)
     if isinstance(x, (np.ndarray, np.generic)) and prod(shape) <= SMALL:
         out = np.empty(shape, x.dtype)
         out[...] = x
         return out
-    return x.broadcast_to(shape) if type(x) in TRACED else np.broadcast_to(x, shape)
+    return np.broadcast_to(x, shape)
 
 
 def zeros_like(x):
