@@ -55,8 +55,18 @@ def imported():
         elif module not in DESCRIBED:
             for _, names in statements(value):
                 inner = {f"{name}.{public}": own for public, own in names.items()}
-                found.setdefault(module, {}).update(inner)
+                found.setdefault(module, {}).update(fresh(inner))
     return found
+
+
+def fresh(inner):
+    """The names of a namespace, less the classes that the package names: Sphinx lists each once."""
+    return {
+        public: own
+        for public, own in inner.items()
+        if not isinstance(value := attrgetter(public)(autodiff), type)
+        or getattr(autodiff, own, None) is not value
+    }
 
 
 def statements(package):
