@@ -218,8 +218,8 @@ def cosine_square_values(z):
     return np.cos(np.pi / 2 * (z * z if np.iscomplexobj(z) else quarter_turns(z)))
 
 
-sine_square = special_row("sine_square(z)", sine_square_values, lambda t, y, z: t * (math.pi * z * cosine_square(z)), reads="x", domain=((-1.5, 1.5),), latex=r"\sin(\tfrac{\pi}{2} {$z}^2)", doc="`sin(π z z / 2)`, the integrand of a Fresnel integral.")
-cosine_square = special_row("cosine_square(z)", cosine_square_values, lambda t, y, z: t * (-math.pi * z * sine_square(z)), reads="x", domain=((-1.5, 1.5),), latex=r"\cos(\tfrac{\pi}{2} {$z}^2)", doc="`cos(π z z / 2)`, the integrand of a Fresnel integral.")
+sine_square = special_row("sine_square(z)", sine_square_values, lambda t, y, z: t * (math.pi * z * cosine_square(z)), reads="x", domain=((-1.5, 1.5),), latex=r"\sin(\frac{\pi}{2} {$z}^2)", doc="`sin(π z z / 2)`, the integrand of a Fresnel integral.")
+cosine_square = special_row("cosine_square(z)", cosine_square_values, lambda t, y, z: t * (-math.pi * z * sine_square(z)), reads="x", domain=((-1.5, 1.5),), latex=r"\cos(\frac{\pi}{2} {$z}^2)", doc="`cos(π z z / 2)`, the integrand of a Fresnel integral.")
 fresnel_s = special_row("fresnel_s(z)", lambda z: special.fresnel(z)[0], lambda t, y, z: t * sine_square(z), reads="x", domain=((-1.5, 1.5),), latex="S($z)", doc="Fresnel integral of the sine.")
 fresnel_c = special_row("fresnel_c(z)", lambda z: special.fresnel(z)[1], lambda t, y, z: t * cosine_square(z), reads="x", domain=((-1.5, 1.5),), latex="C($z)", doc="Fresnel integral of the cosine.")
 

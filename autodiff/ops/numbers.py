@@ -10,6 +10,7 @@ from ..core.public import as_value, public
 from .arithmetic import absolute, power
 from .choose import flat, floor_divide, isinf, isnan, where
 from .complex import astype
+from .exponential import exp2
 
 signbit = flat(
     "signbit(x)",
@@ -213,11 +214,21 @@ radians = Unary(
     True
     """,
 )
+def share_of_two(x, y):
+    """2**x / (2**x + 2**y), whose powers cannot overflow; a half where both are the same infinity."""
+    same = (x == y) & isinf(x)
+    gap = where(same, 0, where(same, 0, x) - y)
+    above = gap >= 0
+    less = exp2(where(above, 0, gap))
+    return where(above, 1 / (1 + exp2(where(above, -gap, 0))), less / (1 + less))
+
+
 logaddexp2 = Binary(
     "logaddexp2(x, y)",
     np.logaddexp2,
-    lambda t, z, x, y: t * 2 ** (x - z),
-    lambda t, z, x, y: t * 2 ** (y - z),
+    lambda t, z, x, y: t * share_of_two(x, y),
+    lambda t, z, x, y: t * share_of_two(y, x),
+    reads="x",
     domain=((-3, 3), (-3, 3)),
     latex=r"\log_2 (2^{$x} + 2^{$y})",
     doc="""`log2(2**x + 2**y)` without overflow.

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.errors import ArgumentError, DTypeError
+from ..core.errors import ArgumentError, DTypeError, GaugeError
 from ..core.op import TRACED, new_level
 from ..core.spec import carries_derivative
 from ..core.tree import flatten, unflatten
@@ -44,10 +44,9 @@ def jvp(f, primals, tangents, has_aux=False) -> tuple[Any, ...]:
         inputs = [seeded(x, t, level, where) for x, t, where in zip(xs, ts, named)]
         values, pushed, out_structure, aux = with_structure(f, structure, inputs, level, has_aux)
     if any(map(unsteady, [*values, *pushed])):
-        other = by_tape(f, structure, xs, ts, has_aux)
-        worse = any(map(unsteady if WATCHES else broken, other[1]))
-        if not worse or (any(map(broken, pushed)) and not WATCHES):
-            values, pushed, out_structure, aux = other
+        values, pushed, out_structure, aux = steadier(
+            (values, pushed, out_structure, aux), (f, structure, xs, ts, has_aux)
+        )
     values, pushed = handed_over(values, xs), handed_over(pushed, ts)
     both = unflatten(out_structure, values), unflatten(out_structure, pushed)
     return (*both, aux) if has_aux else both
@@ -90,6 +89,16 @@ def with_structure(f, structure, inputs, level, has_aux):
         return pushed_through(f, structure, inputs, level, has_aux)
     finally:
         STRUCTURED.discard(level)
+
+
+def steadier(found, call):
+    """What forward mode found, or where it is better what tapes find, who look back at formulas."""
+    try:
+        other = by_tape(*call)
+    except GaugeError:  # tapes raise where nothing decides a derivative; forward mode says NaN
+        return found
+    worse = any(map(unsteady if WATCHES else broken, other[1]))
+    return other if not worse or (any(map(broken, found[1])) and not WATCHES) else found
 
 
 def by_tape(f, structure, xs, ts, has_aux):
