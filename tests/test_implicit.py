@@ -6,24 +6,11 @@ from itertools import product
 
 import numpy as np
 import pytest
+from modes import by_jvp, by_vjp, by_vmap
 
 import autodiff as ad
 from autodiff.transform import implicit
 from autodiff.transform.implicit import ConvergenceError, fixed_point, root
-
-
-def by_jvp(f):
-    return lambda x: ad.jvp(f, (x,), (1.0,))[1]
-
-
-def by_vjp(f):
-    return lambda x: ad.vjp(f, x)[1](1.0)[0]
-
-
-def by_vmap(f):
-    """`f` itself, computed as one example of a stack of two."""
-    return lambda x: ad.vmap(f)(ad.stack([x, 2 * x]))[0]
-
 
 TRANSFORMS = [ad.grad, by_jvp, by_vjp, by_vmap]
 CHAINS = [chain for depth in (1, 2, 3) for chain in product(TRANSFORMS, repeat=depth)]

@@ -330,7 +330,7 @@ def test_a_result_that_is_no_minimum_has_no_derivative():
         (lambda: minimize(falling, 1.0, bounds=[(0, 1)] * 2), r"bounds of shape \(2,\) for 1"),
         (lambda: minimize(falling, 1.0, bounds=(0, 1)), "give pairs"),
         (lambda: minimize(falling, 1.0, hess=abs), "hess= is given, but SciPy gets the exact"),
-        (lambda: minimize(falling, 1.0, constraints={"type": "eq"}), "constraints= is given"),
+        (lambda: minimize(falling, 1.0, constraints={"type": "eq"}), "constraints= holds a dict"),
         (lambda: least_squares(falling, 1.0, loss="l1"), "loss='l1' is none of linear"),
     ],
 )

@@ -379,7 +379,6 @@ def test_a_solution_that_ends():
             lambda: odeint(lambda y, t: y, 1.0, TIMES, method="BDF", adjoint="discrete"),
             "adjoint='discrete' repeats the steps of RK23, RK45, DOP853",
         ),
-        (lambda: solve_ivp(lambda t, y: y, (0, 1), 1.0, events=abs), "events is given"),
         (lambda: solve_ivp(lambda t, y: y, (0, 1), 1.0, jac=abs), "jac= is given"),
         (lambda: solve_ivp(lambda t, y: y, (0, 1), 1.0, t_eval=[2.0]), "is not within t_span"),
         (lambda: solve_ivp(lambda t, y: y, (0, 1), 1.0, t_eval=1.0), r"t_eval has shape \(\)"),

@@ -150,7 +150,7 @@ def unfit(point, function):
             f"{function} is not finite at x, {output_name(point, j)} is {number(point.base[j])}; "
             "choose an x inside its domain",
         )
-    again = point.outputs(point.leaves)
+    again = point.outputs(point.copies())
     gap = apart(again, point.base)
     different = gap > 64 * point.rounding * typical(point, point.base)
     if different.any():

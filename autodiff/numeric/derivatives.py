@@ -15,6 +15,9 @@ def derivative(f, x, method="richardson", step=None, *, direction=None, order=1)
     element by itself has its derivative at each.
     order: 2 for the second derivative, and so on.
 
+    At an edge of the domain it is the derivative of the one side, infinite where the slope is, and
+    NaN where there is no limit; at a kink it is the mean of both sides.
+
     Raises DTypeError for integers; ArgumentError for an unknown method, a step lost in rounding, or
     a complex step through a function that is not analytic.
     Sources: Richardson 1911, doi:10.1098/rsta.1911.0009; Squire and Trapp 1998 for the complex
@@ -29,7 +32,8 @@ def derivative(f, x, method="richardson", step=None, *, direction=None, order=1)
 def derivative_and_error(f, x, method="richardson", step=None, *, direction=None, order=1):
     """The derivative with an estimate of its error, as (value, error); arguments of `derivative`.
 
-    With a step given the error is the change to the double step.
+    With a step given the error is the change to the double step.  At a kink it reaches the
+    derivatives of both sides; where the derivative is not finite it is infinite.
 
     >>> value, error = numeric.derivative_and_error(np.exp, 0.0)
     >>> bool(abs(value - 1) <= error < 1e-11)

@@ -6,7 +6,8 @@ import numpy as np
 
 from ..core.errors import ArgumentError, OutputError
 from ..core.spec import is_complex
-from .estimate import Estimate, apart, extrapolated
+from .edges import Place, settled, uneven
+from .estimate import Estimate, apart
 from .layout import (
     directed,
     elements,
@@ -17,7 +18,7 @@ from .layout import (
     require_scalar,
     steps_of,
 )
-from .methods import METHODS, method_of, slope_of, unmeasured
+from .methods import METHODS, measured, method_of, slope_of, unmeasured
 from .point import REFUSALS, Point, direction, kept, lost, noise_of, unit
 
 
@@ -61,16 +62,36 @@ def require_analytic(point):
     ahead = slope_of(point, METHODS["central"], [where], (1,), 0.0)
     step = slope.precision ** (1 / 3)
     (coarse, _), (value, noise) = ahead.at(4 * step), ahead.at(step)
-    if not contradicted(sideways, value, apart(coarse, value) + 4 * noise).any():
-        return
-    value, error = extrapolated(ahead)  # two steps may have been the wrong ones
-    different = contradicted(sideways, value, error)
-    if different.any():
-        i = int(np.argmax(different))
+    with np.errstate(all="ignore"):
+        near = apart(coarse, value) + 4 * noise
+        plain = np.isfinite(value) & ~uneven(Place(point, [where], (1,), 0.0), ahead)
+        if not np.any(np.isfinite(point.base) & (~plain | contradicted(sideways, value, near))):
+            return
+    confirmed(point, where, sideways)
+
+
+def confirmed(point, where, sideways):
+    """Raise unless the differences on each side confirm a complex step, where there are any."""
+    there = np.isfinite(point.base)
+    seen = np.zeros(len(point.base), bool)
+    for name in ("central", "forward", "backward"):
+        value, error = settled(
+            Place(point, [where], (1,), noise_of(point)), METHODS[name], measured, None
+        )
+        different = there & ~np.isnan(value) & contradicted(sideways, value, error)
+        different |= there & np.isinf(value)
+        if different.any():
+            i = int(np.argmax(different))
+            raise ArgumentError(
+                f"{point.name}: f is not analytic at x, the complex step gives {sideways[i]:.6g} "
+                f"where {name} differences give {value[i]:.6g} (abs, conj, real, comparisons, "
+                "casts and edges of the domain do that); use method='central' or 'richardson'"
+            )
+        seen |= ~np.isnan(value)
+    if np.any(there & ~seen):
         raise ArgumentError(
-            f"{point.name}: f is not analytic at x, the complex step gives {sideways[i]:.6g} where "
-            f"central differences give {value[i]:.6g} (abs, conj, real, comparisons and casts do "
-            "that); use method='central' or 'richardson'"
+            f"{point.name}: f has no derivative at x that differences could find, with which a "
+            "complex step could be compared; use method='central' or 'richardson'"
         )
 
 
@@ -87,8 +108,8 @@ def along(f, x, method, step, given, order, measure):
     where, lengths = everywhere(point, step) if given is None else towards(point, row, given, step)
     with point.progress:
         noise = noise_of(point) if step is None else 0.0
-        slope = slope_of(point, row, [where], (order,), noise)
-        found = measure(row, slope, None if step is None else 1.0)
+        place = Place(point, [where], (order,), noise)
+        found = settled(place, row, measure, None if step is None else 1.0)
     return in_output(point, over(found, lengths**order))
 
 
@@ -155,11 +176,16 @@ def columns(point, row, step, measure):
         for leaf, i in point.progress.through(places):
             sides = [1.0, 1j] if is_complex(point.leaves[leaf].dtype) else [1.0]
             directions = [unit(point, leaf, i, steps[leaf][i], axis) for axis in sides]
-            slopes = [slope_of(point, row, [where], (1,), noise) for where in directions]
             parts = [
-                over(measure(row, slope, None if step is None else 1.0), where.length)
-                for slope, where in zip(slopes, directions)
-            ]
+                over(
+                    settled(
+                        Place(point, [where], (1,), noise), row, measure,
+                        None if step is None else 1.0,
+                    ),
+                    where.length,
+                )
+                for where in directions
+            ]  # fmt: skip
             found.append(parts[0] if len(parts) == 1 else steepest(point, real, *parts))
     shape = (len(point.base), len(places))
     value = np.stack([v for v, _ in found], -1) if found else np.zeros(shape)
@@ -211,8 +237,8 @@ def twice(name, f, x, method, step, measure):
     with point.progress:
         noise = noise_of(point) if step is None else 0.0
         for i, j in point.progress.through(zip(*np.tril_indices(len(units)))):
-            slope = slope_of(point, row, [units[i], units[j]], (1, 1), noise)
-            found = measure(row, slope, None if step is None else 1.0)
+            place = Place(point, [units[i], units[j]], (1, 1), noise)
+            found = settled(place, row, measure, None if step is None else 1.0)
             v, e = over(found, units[i].length * units[j].length)
             value[i, j] = value[j, i] = v[0]
             error[i, j] = error[j, i] = 0.0 if e is None else e[0]

@@ -58,7 +58,10 @@ def by_scipy(slope, **options):
         ys = [slope.line(h) for h in columns[0]] if len(start) else []
         return np.stack(ys, -1).reshape(steps.shape) if ys else steps
 
-    found = scipy_module().derivative(outputs, np.zeros_like(start), preserve_shape=True, **options)
+    with np.errstate(all="ignore"):
+        found = scipy_module().derivative(
+            outputs, np.zeros_like(start), preserve_shape=True, **options
+        )
     return found.df, found.error
 
 
@@ -71,7 +74,8 @@ def scipy_at_step(slope, step):
 def scipy_chosen(slope):
     """As precise as formulas of order eight are before rounding grows."""
     relative = slope.precision**0.75
-    size = np.max(np.abs(slope.line(0.0)), initial=0.0) if slope.line else 1.0
+    heights = np.abs(slope.line(0.0)) if slope.line else np.ones(1)
+    size = np.max(heights[np.isfinite(heights)], initial=0.0)
     tolerances = {"rtol": relative, "atol": relative * size}
     return Estimate(*by_scipy(slope, initial_step=0.125, maxiter=20, tolerances=tolerances))
 

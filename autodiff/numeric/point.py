@@ -48,12 +48,16 @@ class Point:
     def first(self):
         """The outputs at the point itself; it settles what they look like and what f is given."""
         try:
-            return self.outputs(self.leaves)
+            return self.outputs(self.copies())
         except AttributeError:
             if self.eager:
                 raise
             self.eager, self.shapes = True, None
-        return self.outputs(self.leaves)
+        return self.outputs(self.copies())
+
+    def copies(self):
+        """The inputs for a function that may write into them."""
+        return [np.array(x) for x in self.leaves]
 
     def shown(self, leaves):
         """Leaves as the function is given them: tensors, or arrays and NumPy's numbers."""
@@ -103,7 +107,7 @@ class Point:
         """
         if all(c == 0 for c, _ in moves):
             return self.base
-        leaves = list(map(np.array, self.leaves))
+        leaves = self.copies()
         for coefficient, tangents in moves:
             leaves = [x if t is None else x + coefficient * t for x, t in zip(leaves, tangents)]
         try:

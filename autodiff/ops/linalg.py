@@ -15,6 +15,7 @@ from ..core.spec import Spec, broadcast_shapes, is_complex
 from ..core.values import total
 from .cholesky_blocks import pulled
 from .choose import stop_gradient, where
+from .cofactors import cofactor
 from .complex import conjugate, imag, real
 from .contract import matmul, trace
 from .matrices import (
@@ -72,92 +73,6 @@ solution = Opaque(
         ((regular(rng, dtype, 2, (2, 1)), rng.normal(size=(3, 2, 1)).astype(dtype)), {}),
         ((np.zeros((0, 0), dtype), np.zeros((0, 2), dtype)), {})],
     doc="Solutions `x` of `a x = b` for matrices b: the row behind `solve`.",
-)
-
-
-def clear_inverse(a):
-    """The inverses of matrices whose condition numbers are below 10⁴, so that few digits are lost;
-    None where one is not.
-    """
-    try:
-        found = np.linalg.inv(a)
-    except np.linalg.LinAlgError:
-        return None
-    product = np.linalg.norm(a, axis=(-2, -1)) * np.linalg.norm(found, axis=(-2, -1))
-    return found if np.all(product < 1e4) else None
-
-
-def cofactor_values(a):
-    """det(a) a⁻ᵀ; where a = u s vᴴ may be singular, det(u vᴴ) conj(u diag(products of the other s) vᴴ)."""
-    back = clear_inverse(a)
-    if back is not None:
-        found = np.linalg.det(a)[..., None, None] * np.swapaxes(back, -1, -2)
-        return found.astype(float_dtype(a))
-    u, s, vh = np.linalg.svd(a)
-    alone = np.where(np.eye(s.shape[-1], dtype=bool), 1, s[..., None, :]).prod(-1)
-    phase = np.linalg.det(u) * np.linalg.det(vh)
-    return (phase[..., None, None] * ((u * alone[..., None, :]) @ vh).conj()).astype(float_dtype(a))
-
-
-def rate_values(a, t):
-    """The directional derivative of the cofactors: with s the singular values of a = u s vᴴ and
-    p = uᴴ t v, that of the cofactors of s is Σ_k p_kk Π_(l not i, k) s_l on the diagonal, and
-    -p_ji Π_(l not i, j) s_l beside it; no quotient, so singular matrices do.
-    """
-    u, s, vh = np.linalg.svd(a)
-    n = s.shape[-1]
-    left_out = np.eye(n, dtype=bool)
-    left_out = left_out[:, None, :] | left_out[None, :, :]
-    pairs = np.where(left_out, 1, s[..., None, None, :]).prod(-1) * ~np.eye(n, dtype=bool)
-    p = np.swapaxes(u, -1, -2).conj() @ t @ np.swapaxes(vh, -1, -2).conj()
-    middle = -pairs * np.swapaxes(p, -1, -2)
-    diagonal = np.einsum("...ik,...kk->...i", pairs, p)
-    middle = middle + diagonal[..., None] * np.eye(n, dtype=bool)
-    phase = np.linalg.det(u) * np.linalg.det(vh)
-    return (phase[..., None, None] * (u.conj() @ middle @ vh.conj())).astype(float_dtype(a, t))
-
-
-def rate_of_rate(a, t, s):
-    """The second directional derivative of the cofactors, of regular matrices; t and s commute."""
-    back, cofactors, along = matrix_transpose(inverse(a)), cofactor(a), cofactor_rate(a, s)
-    turned = matmul(back, matmul(matrix_transpose(s), back))
-    t_back = matrix_transpose(t)
-    found = as_scalar_matrix(sum(back * t, (-2, -1))) * along - matmul(matmul(back, t_back), along)
-    less = as_scalar_matrix(sum(turned * t, (-2, -1))) * cofactors
-    return found - less + matmul(matmul(turned, t_back), cofactors)
-
-
-def rate_jvp(tangents, y, a, t):
-    da, dt = tangents
-    return total([
-        None if da is None else rate_of_rate(a, t, da), None if dt is None else cofactor_rate(a, dt)])
-
-
-@analytic
-def rate_vjp(g, y, wanted, a, t):
-    return [
-        None if wanted[0] is None else rate_of_rate(a, t, g),
-        None if wanted[1] is None else cofactor_rate(a, g)]
-
-
-cofactor_rate = Opaque(
-    "cofactor_rate(a, t)", rate_values, jvp=rate_jvp, vjp=rate_vjp,
-    infer=lambda a, t: Spec(broadcast_shapes("cofactor_rate", (a.shape, t.shape)), float_dtype(a, t)),
-    batch=lambda batched, a, t: cofactor_rate(*aligned(batched, a, t)), reads="x",
-    latex=r"\operatorname{cof}'({$a}) \, $t",
-    sample=lambda rng, dtype: [
-        ((regular(rng, dtype), regular(rng, dtype)), {}),
-        ((regular(rng, dtype, 3, (2,)), regular(rng, dtype)), {})],
-    doc="Derivative of the cofactors of `a` in the direction `t`, the second of the determinant; of singular matrices too.",
-)
-
-cofactor = Opaque(
-    "cofactor(a)", cofactor_values,
-    jvp=lambda tangents, y, a: cofactor_rate(a, tangents[0]),
-    vjp=analytic(lambda g, y, wanted, a: (cofactor_rate(a, g),)),
-    infer=lambda a: Spec(a.shape, float_dtype(a)), batch=lambda batched, a: cofactor(a), reads="x",
-    latex=r"\operatorname{cof} {$a}", sample=sampled(regular),
-    doc="Matrix of cofactors `det(a) a⁻ᵀ`, the derivative of the determinant; of singular matrices too.",
 )
 
 
@@ -332,8 +247,8 @@ def solve(a, b):
 
 @public(np.linalg.det)
 def det(a):
-    """Determinant of `a`, shape (..., n, n); first and second derivatives are right at singular
-    matrices too, a third one raises LinAlgError there.
+    """Determinant of `a`, shape (..., n, n); it is a polynomial, and its derivatives of every order
+    are right at singular matrices too.
 
     Tangent: ⟨cofactors of a, ȧ⟩ (Jacobi's formula).
 

@@ -10,9 +10,10 @@ from ..core.family import Contraction, Movement, Reduction
 from ..core.op import new_level
 from ..core.spec import carries_derivative
 from ..core.tree import flatten, unflatten
+from ..interpret.inner import Inner
 from ..interpret.methods import Methods
 from ..interpret.tape import new_tensor
-from ..ops import arithmetic, cholesky_blocks, choose, complex, linalg, reduce, scan
+from ..ops import arithmetic, cholesky_blocks, choose, cofactors, complex, linalg, reduce, scan
 from ..ops.arithmetic import add, positive
 from ..ops.index import scattered
 from .forward import jvp
@@ -30,7 +31,7 @@ class Tally:
         self.products = {}  # (contraction, shapes, params) -> its operations
 
 
-class Counted(Methods):
+class Counted(Inner, Methods):
     """A value whose operators are counted.
 
     source: what it is a view of.
@@ -70,19 +71,6 @@ class Counted(Methods):
     def lifted(self, value):
         """`value`, counted as this one is."""
         return counted(value, self.level, self.tally)
-
-    @property
-    def shape(self):
-        """Sizes of the axes."""
-        return self.value.shape
-
-    @property
-    def dtype(self):
-        """The NumPy dtype."""
-        return self.value.dtype
-
-    def __bool__(self):
-        return bool(self.value)
 
     def __del__(self):
         self.tally.alive -= self.bytes
@@ -179,9 +167,10 @@ COUNTS = {
     choose.zeros_like: nothing, positive: nothing, complex.convert: nothing,
     complex.real_part: nothing, complex.imaginary_part: nothing, complex.conjugate: nothing,
     scan.accumulated: size_of,
-    linalg.factor: cubic(1 / 3), linalg.determinant: cubic(2 / 3),
+    linalg.factor: lambda a: count_of(a) * cholesky_blocks.forward_operations(np.shape(a)[-1]),
+    linalg.determinant: cubic(2 / 3),
     linalg.signed_log_determinant: cubic(2 / 3), linalg.inverse: cubic(2),
-    linalg.cofactor: lambda a: cubic(8 / 3 if linalg.clear_inverse(a) is not None else 24)(a),
+    cofactors.cofactor: lambda a: cubic(8 / 3 if cofactors.clear_inverse(a) is not None else 24)(a),
     linalg.factor_back: lambda g, l: count_of(l) * cholesky_blocks.operations(np.shape(l)[-1]),
     linalg.solution: lambda a, b: cubic(2 / 3)(a) + 2 * size_of(b) * np.shape(a)[-1],
 }  # fmt: skip

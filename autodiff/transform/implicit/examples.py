@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from ...core.errors import ShapeError
 from ...core.op import TRACED
 from ...core.tree import flatten, tree_map, unflatten
 from ...ops.move import stack
@@ -43,7 +44,7 @@ def by_examples(call, trees, carried=None, view=lambda f: f, split=(), closed=Fa
     if carried is None:
         return stacked(results, which)
     columns = {key: [r[key] for r in results] for key in results[0]}
-    joined = {k: stacked(v, which) if k in carried else v for k, v in columns.items()}
+    joined = {k: together(k, v, which) if k in carried else v for k, v in columns.items()}
     return type(results[0])(joined | {"success": all(columns["success"])})
 
 
@@ -61,6 +62,30 @@ def in_example(view, number, which, f):
         return tree_map(lambda y: example(y, number, which), f(*inside))
 
     return seen
+
+
+class Ragged:
+    """A field of a result that has no form for all examples; it says so where it is used."""
+
+    def __init__(self, key):
+        self.key = key
+
+    def __repr__(self):
+        return f"Ragged({self.key!r})"
+
+    def refuse(self, *_):
+        raise ShapeError(
+            f"{self.key} of a solver's result has other sizes in each example of a vmap; ask for "
+            "the same times with t_eval=, or for an event that happens equally often in all"
+        )
+
+    __getattr__ = __getitem__ = __len__ = __iter__ = refuse
+
+
+def together(key, trees, which):
+    """The examples of a field as one; where they have other sizes, what says so."""
+    kinds = {(structure, *(x.shape for x in leaves)) for leaves, structure in map(flatten, trees)}
+    return stacked(trees, which) if len(kinds) == 1 else Ragged(key)
 
 
 def stacked(trees, which):

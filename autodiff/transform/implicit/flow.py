@@ -125,7 +125,7 @@ def in_numbers(setup, rhs, y0, times, dense):
     return Path(found.y.T, edges, nodes.reshape(len(edges) - 1, -1, len(y0)))
 
 
-def by_scipy(setup, rhs, y0, span, times=None, dense=False):
+def by_scipy(setup, rhs, y0, span, times=None, dense=False, events=None):
     """SciPy's result; at its own steps without times."""
 
     def slope(t, y):
@@ -140,7 +140,7 @@ def by_scipy(setup, rhs, y0, span, times=None, dense=False):
     with GradMode(False):
         found = scipy_part(setup.name, "integrate").solve_ivp(
             slope, span, y0, t_eval=times, dense_output=dense, method=setup.method,
-            rtol=setup.rtol, atol=setup.atol, **options,
+            rtol=setup.rtol, atol=setup.atol, events=events, **options,
         )  # fmt: skip
     if not found.success or not np.all(np.isfinite(found.y)):
         reason = "the solution left the finite numbers" if found.success else found.message
@@ -164,6 +164,40 @@ def node_times(setup, edges):
     """The times of the nodes of each step, shape (K, q)."""
     middle, half = (edges[1:] + edges[:-1]) / 2, (edges[1:] - edges[:-1]) / 2
     return middle[:, None] + half[:, None] * setup.nodes[0]
+
+
+class Pieces(NamedTuple):
+    """Where to interpolate: the times of the steps, ascending once they have the sign, the places
+    of the nodes in [-1, 1], and their weights in the barycentric formula."""
+
+    edges: Any
+    ascending: list
+    sign: float
+    places: Any
+    weights: Any
+
+
+def interpolation(setup, edges):
+    """The Pieces of a path with these edges."""
+    sign, places = 1.0 if edges[-1] > edges[0] else -1.0, setup.nodes[0]
+    gaps = places[:, None] - places + np.eye(len(places))
+    return Pieces(edges, (edges * sign).tolist(), sign, places, 1 / gaps.prod(axis=1))
+
+
+def polynomial(pieces, nodes, t):
+    """The state at any time: the polynomial through the nodes of the step."""
+    step = bisect_right(pieces.ascending, t * pieces.sign) - 1
+    step = min(max(step, 0), len(pieces.edges) - 2)
+    a, b = pieces.edges[step], pieces.edges[step + 1]
+    away = (2 * t - a - b) / (b - a) - pieces.places
+    here = np.flatnonzero(away == 0)
+    weights = np.zeros(len(away))
+    if len(here):
+        weights[here] = 1.0
+    else:
+        weights = pieces.weights / away
+        weights = weights / weights.sum()
+    return (nodes[step] * weights[:, None]).sum(axis=0)
 
 
 # ------------------------------------------------------------------ forward mode, and vmap
@@ -242,31 +276,13 @@ class Adjoint:
         self.setup, self.rhs, self.level, self.see = setup, rhs, level, see
         self.edges, self.nodes, self.known = edges, nodes, known
         self.sign = 1.0 if edges[-1] > edges[0] else -1.0
-        self.ascending = (edges * self.sign).tolist()
-        self.places = setup.nodes[0]
-        gaps = self.places[:, None] - self.places + np.eye(len(self.places))
-        self.weights = 1 / gaps.prod(axis=1)
+        self.pieces = interpolation(setup, edges)
         self.found = {}
-
-    def state(self, t):
-        """The state at any time: the polynomial through the nodes of the step."""
-        step = bisect_right(self.ascending, t * self.sign) - 1
-        step = min(max(step, 0), len(self.edges) - 2)
-        a, b = self.edges[step], self.edges[step + 1]
-        away = (2 * t - a - b) / (b - a) - self.places
-        here = np.flatnonzero(away == 0)
-        weights = np.zeros(len(away))
-        if len(here):
-            weights[here] = 1.0
-        else:
-            weights = self.weights / away
-            weights = weights / weights.sum()
-        return (self.nodes[step] * weights[:, None]).sum(axis=0)
 
     def transposed(self, t, g):
         """(∂f/∂y)ᵀ g and {vertex: (∂f/∂a)ᵀ g} at time t."""
         with GradMode(True):
-            y = self.state(t)
+            y = polynomial(self.pieces, self.nodes, t)
             if self.see is None:
                 y = new_tensor(y, leaf(y), self.level)
             since = new_time()

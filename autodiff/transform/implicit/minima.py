@@ -15,6 +15,8 @@ from ...ops.move import as_array, broadcast_to
 from ...ops.trigonometric import atan
 from ..forward import jvp
 from ..reverse import grad, value_and_grad
+from .constraints import Constraints, joined, split
+from .kuhn import differentiated as constrained
 from .levels import isolated, numbers
 from .problem import Problem, linear_solver, polished, run
 from .solver import name_of, packed_args, refused, scipy_part
@@ -24,6 +26,7 @@ ADVICE = "give x0= nearer to the answer, another method=, or a larger tolerance"
 WITHOUT_GRADIENT = ("nelder-mead", "powell", "cobyla", "cobyqa")
 WITH_HESSIAN = ("dogleg", "trust-exact", "trust-constr")
 WITH_PRODUCTS = ("newton-cg", "trust-ncg", "trust-krylov")  # of which no Hessian is made
+WITH_CONSTRAINTS = ("slsqp", "trust-constr", "cobyla", "cobyqa")
 WITH_BOUNDS = ("l-bfgs-b", "tnc", "slsqp", "trust-constr", *WITHOUT_GRADIENT)
 
 
@@ -38,7 +41,10 @@ def minimize(
     gradient, and the exact Hessian or products with it where the method takes them; so `jac`,
     `hess` and `hessp` stay None.
     bounds: scipy.optimize.Bounds, or one pair (low, high) for each number of x0, None for no bound;
-    bounds may carry derivatives.  constraints: not supported.
+    bounds may carry derivatives.
+    constraints: a dict with "type" ("eq" or "ineq"), "fun" and "args", SciPy's LinearConstraint or
+    NonlinearConstraint, or a list of them; functions get the container, and SciPy their exact
+    Jacobians and Hessians.  Methods: "SLSQP" (the default), "trust-constr", "COBYLA", "COBYQA".
     linear, throw: as in `root`; "cg" beyond 500 unknowns.
     Returns SciPy's OptimizeResult; `.x` has the form of x0, `.fun` is the minimum, both in all
     their derivatives.  A dense problem is refined by Newton's method to rounding.
@@ -46,34 +52,40 @@ def minimize(
     With the Hessian H = ∂²f/∂x²: ẋ = -H⁻¹ ∂²f/∂x∂a ȧ, of any order and mode; an unknown that a
     bound holds moves with its bound.  Where a bound only just holds, x has a kink, and one of its
     two slopes is given.  Otherwise as `root`.
-    Raises ConvergenceError if SciPy does not converge, and where H is singular once a derivative
-    is asked for; ImportError without SciPy.
+    With constraints the multipliers m of those that hold the answer are unknowns too, of the
+    equations of Karush, Kuhn and Tucker, ∇f = (∂c/∂x)ᵀ m.  `.multipliers` has one for each row of
+    the constraints, those of equations first, with derivatives: what the minimum rises by if the
+    limit does.
+    Raises ConvergenceError if SciPy does not converge, and once a derivative is asked for where H
+    is singular, where constraints that hold the answer are dependent, and where one only just holds
+    it, so that there is a kink; ImportError without SciPy.
+    Source: Fiacco 1976, doi:10.1007/BF01580677.
 
     >>> nearest = lambda a: minimize(lambda x, a: ((x - a) ** 2).sum(), np.zeros(2), a).x
     >>> np.abs(jacobian(nearest)(np.array([1.0, 2.0]))).tolist()
     [[1.0, 0.0], [0.0, 1.0]]
     """
     refused("minimize", jac=jac, hess=hess, hessp=hessp)
-    if not isinstance(constraints, (tuple, list)) or len(constraints):
-        raise ArgumentError(
-            "minimize: constraints= is given, for which it has no derivative; put bounds in "
-            "bounds=, or solve the stationarity equations of the Lagrange function with root"
-        )
+    rules, limits = split("minimize", constraints)
     settings = {"method": method, "tol": tol, "callback": callback, "options": options}
 
     def call(trees, view):
-        x0, args, walls = trees
+        x0, args, walls, limits = trees
         problem = Problem("minimize", fun, x0, args, view, throw)
         objective = partial(scalar, problem)
         with GradMode(False):
-            found = found_minimum(problem, objective, walls, **settings)
+            held = Constraints(problem, rules, limits, view) if rules else None
+            found = found_minimum(problem, objective, walls, held, **settings)
+        if held is not None:
+            return constrained(problem, objective, held, found, walls, linear)
         return differentiated(problem, objective, found, walls, linear)
 
-    def again(args, walls):
+    def again(args, walls, limits):
         more = {"bounds": walls, "linear": linear, "throw": throw}
+        more["constraints"] = joined(rules, limits)
         return minimize(fun, x0, args, **settings, **more).x
 
-    trees = (packed_args(args), walls_of("minimize", bounds))
+    trees = (packed_args(args), walls_of("minimize", bounds), limits)
     return run("minimize", call, x0, trees, again)
 
 
@@ -120,7 +132,7 @@ def in_numbers(problem, walls):
     return scipy_part(problem.name, "optimize").Bounds(low, high)
 
 
-def found_minimum(problem, objective, walls, method, options, **settings):
+def found_minimum(problem, objective, walls, held, method, options, **settings):
     """SciPy's minimum."""
     optimize, bounds = scipy_part(problem.name, "optimize"), in_numbers(problem, walls)
     known = (method if isinstance(method, str) else "").lower()
@@ -128,6 +140,13 @@ def found_minimum(problem, objective, walls, method, options, **settings):
         raise ArgumentError(
             f"minimize: method={method!r} takes no bounds; use one of {', '.join(WITH_BOUNDS)}"
         )
+    if held is not None:
+        if method is not None and known not in WITH_CONSTRAINTS:
+            raise ArgumentError(
+                f"minimize: method={method!r} takes no constraints; use one of "
+                f"{', '.join(WITH_CONSTRAINTS)}"
+            )
+        settings["constraints"] = held.for_scipy(known in WITH_HESSIAN)
     plain = isolated(partial(objective, args=problem.fixed), EAGER, problem.high)
 
     def value(v):

@@ -17,6 +17,7 @@ from .flow import NODES, Setup, by_scipy, integrate
 from .levels import Differs, isolated, numbers, traced_leaves
 from .solver import name_of, packed_args, refused, scipy_part
 from .steps import EXPLICIT, repeated
+from .trajectory import solution
 from .vector import Layout, packed
 
 
@@ -85,22 +86,29 @@ def solve_ivp(
     method, rtol, atol, options: as in SciPy, with its defaults; derivatives are as accurate as
     these tolerances, so ask for what they need, such as rtol=1e-8.  The implicit methods get the
     exact Jacobian.  vectorized: without effect.  adjoint: as in `odeint`.
-    dense_output and events are not supported.
+    events: a function event(t, y, *args) -> a number, or a list of them, with SciPy's attributes
+    `terminal` and `direction`; what happens where it crosses zero is in `.t_events` and
+    `.y_events`, one entry for each function.
+    dense_output: whether `.sol` is wanted, the solution as a function of time.
     Returns SciPy's OdeResult; `.y` has the form of y0 with the times along a new last axis and
-    carries the derivatives of `odeint`, also in t_span and t_eval.
-    Raises ConvergenceError, ImportError without SciPy.
+    carries the derivatives of `odeint`, also in t_span and t_eval.  So do the times of events, the
+    states then, shape (N, *shape of y0), and `.sol(t)`, also in t.
+
+    The time of an event moves with ṫ = -(∂g/∂a ȧ + ∂g/∂y ẏ) / (∂g/∂t + ∂g/∂y f), g = event.
+    Raises ConvergenceError, also where an event has no slope, once a derivative is asked for;
+    ImportError without SciPy.
 
     >>> end = lambda y0: solve_ivp(lambda t, y: -y, (0.0, 1.0), y0, rtol=1e-9, atol=1e-9).y[0, -1]
     >>> bool(np.abs(grad(end)(np.array([1.0]))[0] - np.exp(-1.0)) < 1e-7)
     True
+    >>> def half(t, y, k):
+    ...     return y[0] - 0.5
+    >>> decay = lambda k: solve_ivp(
+    ...     lambda t, y, k: -k * y, (0.0, 9.0), np.ones(1), events=half, args=(k,), rtol=1e-9)
+    >>> bool(np.abs(grad(lambda k: decay(k).t_events[0][0])(2.0) + np.log(2) / 4) < 1e-6)
+    True
     """
     refused("solve_ivp", jac=options.pop("jac", None))
-    for name, given in (("dense_output", dense_output), ("events", events)):
-        if given:
-            raise ArgumentError(
-                f"solve_ivp: {name} is given, which carries no derivative here; ask for times with "
-                "t_eval, or find the time of an event with root"
-            )
     plain = Setup("solve_ivp", name_of(fun), method, rtol, atol, options, [], [], adjoint)
     setup = checked(plain, fun)
 
@@ -110,6 +118,8 @@ def solve_ivp(
         known = setup._replace(known=traced_leaves((span, t_eval, args)), log=[])
         problem = Equation(known, lambda t, y: seen(t, y, *args), y0)
         first, last = (as_array(t) for t in span)
+        if dense_output or events is not None:
+            return solution(problem, first, last, t_eval, events, args, dense_output)
         t = problem.steps(first, last) if t_eval is None else as_array(t_eval)
         apart = problem.apart(first, last, t)
         times = concatenate([first.reshape(1), t]) if apart else t
@@ -119,7 +129,7 @@ def solve_ivp(
         return found
 
     trees = (tuple(t_span), y0, t_eval, () if args is None else packed_args(args))
-    return by_examples(call, trees, ("t", "y"), closed=True)
+    return by_examples(call, trees, ("t", "y", "t_events", "y_events"), closed=True)
 
 
 def checked(setup, f):
@@ -192,14 +202,19 @@ class Equation:
 
     def apart(self, first, last, t):
         """Whether the times of a result leave the first time out; raises where they cannot be."""
-        ends, plain = [float(numbers(x, self.high)) for x in (first, last)], numbers(t, self.high)
+        ends = [float(numbers(x, self.high)) for x in (first, last)]
+        return ends[0] != self.within(ends, t)[0]
+
+    def within(self, ends, t):
+        """The numbers of the times of a result, which must lie between the ends."""
+        plain = numbers(t, self.high)
         if plain.ndim != 1 or not len(plain):
             raise ShapeError(
                 f"solve_ivp: t_eval has shape {plain.shape}; it needs times, shape (N,)"
             )
         if np.any((plain < min(ends)) | (plain > max(ends))):
             raise ArgumentError(f"solve_ivp: t_eval {plain} is not within t_span {ends}")
-        return ends[0] != plain[0]
+        return plain
 
     def edges(self, times):
         """The times of SciPy's steps from the first to the last time, in numbers."""

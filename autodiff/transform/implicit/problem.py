@@ -19,7 +19,7 @@ from .vector import Layout, packed
 
 DENSE = 500  # unknowns up to which the whole Jacobian is made
 STEPS = 5  # of Newton, at most, from where SciPy stops
-CARRIED = ("x", "fun", "cost")  # what of a result carries derivatives
+CARRIED = ("x", "fun", "cost", "multipliers")  # what of a result carries derivatives
 
 
 class Problem:

@@ -12,6 +12,7 @@ import numpy as np
 from ...core.family import Contraction, Movement, Reduction
 from ...core.op import new_level
 from ...core.spec import carries_derivative
+from ...interpret.inner import Inner
 from ...interpret.methods import Methods
 from ...interpret.tape import new_tensor
 
@@ -19,7 +20,7 @@ EPSILON = np.finfo(float).eps
 SHIFTS = (-7, -2, 3, 8)  # roundings of the answer, one for each repetition
 
 
-class Noisy(Methods):
+class Noisy(Inner, Methods):
     """A value whose operations are off by a rounding, up or down at random."""
 
     __slots__ = ("value", "level", "random")
@@ -47,19 +48,6 @@ class Noisy(Methods):
     def lifted(self, value):
         """`value`, of which nothing is known but its numbers."""
         return noisy(value, self.level, self.random)
-
-    @property
-    def shape(self):
-        """Sizes of the axes."""
-        return self.value.shape
-
-    @property
-    def dtype(self):
-        """The NumPy dtype."""
-        return self.value.dtype
-
-    def __bool__(self):
-        return bool(self.value)
 
     def __repr__(self):
         return f"Noisy(level={self.level}, value={self.value!r})"

@@ -26,6 +26,10 @@ from .solver import ConvergenceError
 
 SMALL = 1e-9  # a relative error of the answer in which a Jacobian hardly changes
 SAFETY = 4  # how much larger the rounding error of a residual may be than the repetitions show
+SINGULAR = (
+    "the Jacobian in the unknowns is singular at the answer, which is then no differentiable "
+    "function of the arguments; pose the problem with as many independent equations as unknowns"
+)
 MUCH = 0.1  # a relative change of the Jacobian that leaves its size open
 
 
@@ -50,21 +54,20 @@ class Unsolved:
 
 
 class Dense:
-    """Solutions of J v = b and Jᵀ v = b by the whole Jacobian of a function at x."""
+    """Solutions of J v = b and Jᵀ v = b by the whole Jacobian of a function at x.
 
-    def __init__(self, name, function, x):
-        self.name, self.function, self.x = name, function, x
+    singular: what an error says of a Jacobian without inverse.
+    """
+
+    def __init__(self, name, function, x, singular=SINGULAR):
+        self.name, self.function, self.x, self.singular = name, function, x, singular
 
     @cached_property
     def matrix(self):
         found = jacobian_of(self.function, self.x)
         slope = numbers_below(found)
         if not condition(slope) < 1 / EPSILON or undetermined(self.function, self.x, slope):
-            raise ConvergenceError(
-                f"{self.name}: the Jacobian in the unknowns is singular at the answer, which is "
-                "then no differentiable function of the arguments; pose the problem with as many "
-                "independent equations as unknowns"
-            )
+            raise ConvergenceError(f"{self.name}: {self.singular}")
         return found
 
     def solve(self, b):
@@ -82,11 +85,14 @@ def numbers_below(x):
 
 
 def condition(matrix):
-    """The condition number of a matrix whose rows and columns have been scaled to size one."""
+    """The condition number of a matrix whose rows and columns have been scaled to size one.
+
+    Of a stack of matrices, the examples of a vmap, it is the worst.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         for axis in (-1, -2):
             matrix = matrix / np.abs(matrix).max(axis=axis, keepdims=True, initial=0.0)
-    return np.linalg.cond(matrix, 1) if np.all(np.isfinite(matrix)) else np.inf
+    return np.max(np.linalg.cond(matrix, 1)) if np.all(np.isfinite(matrix)) else np.inf
 
 
 def undetermined(function, x, slope):
@@ -101,7 +107,9 @@ def undetermined(function, x, slope):
         here = numbers_below(function(x))
         near = [numbers_below(y) for y in repeated(function, x)]
         noise = SAFETY * np.max(np.abs(np.array(near) - here), axis=0)
-        step = np.linalg.solve(slope, here + np.copysign(noise, here))
+        steps = np.linalg.solve(slope, (here + np.copysign(noise, here))[..., None])
+        steps = steps.reshape(-1, len(x))
+        step = np.take_along_axis(steps, np.abs(steps).argmax(0)[None], 0)[0]
         if np.all(np.abs(step) <= SMALL * np.abs(x)):
             return False
         change = numbers_below(jacobian_of(function, x - step)) - slope
