@@ -1,4 +1,4 @@
-"""Draws the picture of the README, for light and for dark pages: `python docs/picture.py`."""
+"""Draws the pictures of the README, for light and for dark pages: `python docs/picture.py`."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
+from autodiff import explain
 from autodiff.examples import pictures
 from autodiff.examples.fits import STYLES, fit
 from autodiff.examples.logistic_regression import ROUNDS, START, learn, unit_square
@@ -42,6 +43,8 @@ def main():
     for role, color in DARK.items():
         text = text.replace(pictures.COLORS[role], color)
     (FOLDER / "demo-dark.svg").write_text(text, "utf-8")
+    graph = explain("(a+b)*(b+1)", 2.0, 1.0).svg()  # one picture, which follows the page's colours
+    (FOLDER / "graph.svg").write_text(graph, "utf-8")
 
 
 def draw(axes, points, labels, after, losses):

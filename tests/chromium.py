@@ -154,7 +154,8 @@ def browser():
     """A browser for as long as the block runs."""
     to_browser, writes = os.pipe()
     reads, from_browser = os.pipe()
-    with tempfile.TemporaryDirectory() as home:
+    # helpers of the browser may write for a moment after it has ended
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         # The pipe's ends are 3 and 4 in the browser; a shell puts them there.
         command = f'exec "$0" "$@" 3<&{to_browser} 4>&{from_browser}'
         flags = (*FLAGS, f"--user-data-dir={home}", "--remote-debugging-pipe")

@@ -116,7 +116,9 @@ def test_ways_with_a_derivative_by_hand(folder):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("log(x*y", "x=2"), "the expression does not parse at character 4: '(' was never closed"),
+        (("log(x*y", "x=2"), "does not parse at character 4, after 'log': '(' was never closed"),
+        (("x", "x=[[1,2],[3]]"), "which is no number"),
+        (("x*x", "x=2", "--by-hand", "[1,2,3]"), "gives 3 numbers where there are 1 derivatives"),
         (("x^2", "x=2"), "write ** for a power"),
         (("sni(x)", "x=2"), "no function is called sni; did you mean sin?"),
         (("x*y", "x=2"), "input y is missing; give it as y=2"),

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 import autodiff as ad
+from autodiff.interpret.identities import IDENTITIES
 from autodiff.show import notebook
 from autodiff.show.explain import explain
 from autodiff.show.grid import Grid, clipped, width
+from autodiff.show.reasons import REASONS
 from autodiff.show.words import SENTENCES, WORDS, word
 from autodiff.symbolic import trace
 
@@ -183,11 +185,45 @@ def test_a_rewrite_shows_formulas_values_and_where_they_differ():
     (row,) = found.to_dict()["rewrites"]["stable"]
     assert row["before"] == "log(1 + exp(v0))" and row["value"] == row["rewritten"] == "1.313"
     assert row["example"] == {"x": "1000", "before": "inf", "after": "1000"}
-    assert "exp overflows above 709.78" in found.text()
+    assert "exp overflows, and log(1 + small) loses digits" in found.text()
 
 
 def test_what_is_stable_already_is_left_alone():
-    assert explain("softplus(x) + log(2 + exp(x)) - sqrt(x)", 1.0).rewrites.stable == []
+    assert explain("softplus(x) + log(2 + cos(x)) - sqrt(x)", 1.0).rewrites.stable == []
+
+
+MORE = [
+    ("log(2 + exp(x))", 1000.0, "logaddexp(0.693147, v0)", 1000.0),
+    ("log(1 - exp(x))", -1e-20, None, np.log(1e-20)),
+    ("log(cosh(x))", 1000.0, "logaddexp(v0, -v0) - 0.693147", 1000 - np.log(2)),
+    ("1 - tanh(x)**2", 30.0, "sech2(v0)", 4 * np.exp(-60.0)),
+    ("1 - cos(x)", 1e-9, "2 * sin(0.5 * v0)**2", 5e-19),
+    ("exp(x) / (1 + exp(x))", 1000.0, "sigmoid(v0)", 1.0),
+    ("(x**2)**0.5", 1e200, "abs(v0)", 1e200),
+]
+
+
+@pytest.mark.parametrize(("text", "x", "after", "value"), MORE)
+def test_every_identity_of_graphs_is_shown(text, x, after, value):
+    (found,) = explain(text, x).rewrites.stable
+    assert after is None or found.after == after
+    assert np.isclose(float(found.rewritten), value, rtol=1e-14, atol=0)
+
+
+def test_the_reasons_of_all_identities_are_said_in_chinese():
+    known = {i.reason for found in IDENTITIES.values() for i in found}
+    assert known - set(REASONS) == set()
+    shown = explain("log(1 + exp(x))", 1.0, lang="zh").text()
+    assert REASONS["exp overflows, and log(1 + small) loses digits"] in shown
+
+
+def test_the_same_spelling_in_two_places_and_inside_of_another():
+    both = explain("1 / (1 + exp(-x)) * (1 / (1 + exp(-x)))", -800.0).rewrites.stable
+    assert [r.after for r in both] == ["sigmoid(v0)"] * 2
+    outer, inner = explain("log(1 + exp(log(exp(x))))", 1000.0), "softplus(v0)"
+    assert [r.after for r in outer.rewrites.stable] == [inner]
+    two = explain("sqrt((x - y)**2 + z**2)", 3.0, 1.0, 4.0).rewrites.stable
+    assert [(r.before, r.after) for r in two] == [("sqrt(v1 ** 2 + v0 ** 2)", "hypot(v1, v0)")]
 
 
 def test_elementwise_chains_of_arrays_are_one_loop():
@@ -281,3 +317,21 @@ def test_a_fill_in_place_is_recorded_on_the_eager_tape():
 
 def test_an_expression_of_one_name_is_its_own_title():
     assert explain("x", 2.0).run.title == "x"
+
+
+def test_the_graph_of_a_gradient_is_drawn_in_a_notebook():
+    x = ad.Variable(name="x")
+    (slope,) = ad.gradients(ad.log(1 + ad.exp(x)) * x, [x])
+    assert slope._repr_svg_().startswith("<svg")
+    assert slope._repr_latex_().startswith("$")
+
+
+def test_the_ways_are_shown_in_a_notebook():
+    found = explain("x * sin(x)", 2.0).ways()
+    assert found._repr_html_().startswith("<pre>") and "reverse" in found._repr_html_()
+    assert found._repr_latex_().startswith("$") and str(found) == found.text()
+
+
+def test_what_is_cut_says_zero_on_its_edge():
+    found = explain(lambda a, b: ad.exp((a * b).detach() * a), 1.0, 0.5)
+    assert "= 0" in re.sub("<[^>]*>", "", found.svg())

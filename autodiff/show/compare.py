@@ -103,7 +103,7 @@ def value_text(value):
         return f"{value:.15g}"
     digits = 9 if len(value) <= 3 else 5
     shown = [f"{v:.{digits}g}" for v in (value if len(value) <= 4 else value[:3])]
-    more = "" if len(value) <= 4 else f", … {len(value)} in all"
+    more = "" if len(value) <= 4 else f", … ({len(value)})"
     return f"[{', '.join(shown)}{more}]"
 
 

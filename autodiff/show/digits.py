@@ -1,6 +1,7 @@
 """Numbers and arrays for the eye: short texts, and summaries that JSON can carry."""
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,12 @@ def number_text(x):
             return str(bool(x))
         if not isinstance(x, (float, np.floating)):
             return other_text(x)
-    x = float(x)
+    return float_text(float(x))
+
+
+@lru_cache(1 << 15)  # a value stands in traces, formulas and boxes
+def float_text(x):
+    """A floating-point number in a few digits."""
     size = abs(x)
     if not math.isfinite(x) or x == 0:
         return "0" if x == 0 else str(x)

@@ -135,7 +135,8 @@ def explained(given):
     if wrong:
         raise ExpressionError(f"{wrong}; give other inputs")
     if given.ways or given.by_hand:
-        found.ways(by_hand(given.by_hand, names))
+        size = np.prod(found.run.vertices[found.run.output].shape, dtype=int)
+        found.ways(by_hand(given.by_hand, names, values, size))
     return found
 
 
@@ -145,15 +146,22 @@ def told(fault):
     return f"{type(fault).__name__}: {text}" if text else type(fault).__name__
 
 
-def by_hand(text, names):
-    """The derivatives that were given, as a function of the inputs."""
+def by_hand(text, names, values, size):
+    """The derivatives that were given, as a function of the inputs; `size`: of the output."""
     if text is None:
         return None
     read = parse_expression(text, names)
     for name in read.names:
         if name not in names:
             raise ExpressionError(f"--by-hand has {name}, which is no input")
-    return lambda *xs: read(**{n: x for n, x in zip(names, xs) if n in read.names})
+    derivatives = lambda *xs: read(**{n: x for n, x in zip(names, xs) if n in read.names})  # noqa: E731
+    given, needed = np.size(derivatives(*values)), size * sum(map(np.size, values))
+    if given != needed:
+        raise ExpressionError(
+            f"--by-hand gives {given} numbers where there are {needed} derivatives; give one for "
+            "each input, in order, as in [y, x]"
+        )
+    return derivatives
 
 
 def slope(f, k, names):
@@ -229,10 +237,10 @@ def parameters(f, count):
 
 def nearest(name, known):
     """`; did you mean ...?`"""
-    near = get_close_matches(name, known, 1)
+    near = get_close_matches(shortened(name), known, 1)
     if near:
         return f"; did you mean {near[0]}?"
-    return f"; there is {', '.join(known)}" if known else ""
+    return f"; there is {shortened(', '.join(known))}" if known else ""
 
 
 # --------------------------------------------------------------------- inputs
@@ -275,7 +283,8 @@ def read_inputs(texts, names, defaults):
     values = (defaults or {}) | values
     for name in names:
         if name not in values:
-            raise ExpressionError(f"input {name} is missing; give it as {name}=2")
+            short = shortened(name)
+            raise ExpressionError(f"input {short} is missing; give it as {short}=2")
     if not names:
         raise ExpressionError("there is no input to differentiate in; use a name, such as x")
     return [values[n] for n in names]

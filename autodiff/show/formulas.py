@@ -5,6 +5,7 @@ for each row and argument, with marks in the place of names.
 """
 
 import re
+from functools import lru_cache
 from typing import Any
 from unicodedata import normalize
 
@@ -25,7 +26,9 @@ from . import writing
 from .digits import value_text
 
 FAULTS = (AutodiffError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
-OUT, BACK, MARK = "❰z❱", "❰g❱", "❰[^❱]*❱"
+OUT, BACK = "❰z❱", "❰g❱"
+MARK = re.compile("❰[^❱]*❱")
+BRACED = re.compile(r"\{?(❰[^❱]*❱)\}?")
 PULLED, PULLED_LATEX = "g ↦ ", r"g \mapsto "
 LARGEST = 4  # elements of an array whose numbers stand in a formula
 
@@ -66,6 +69,7 @@ class Formulas:
     def __init__(self, run):
         self.run = run
         self.known: dict[Any, tuple[str, str]] = {}
+        self.forms: dict[Any, str] = {}
 
     def write(self):
         """Fill in the formulas of every vertex and edge."""
@@ -125,8 +129,8 @@ class Formulas:
             found[dot(k)] = dotted(p.name), rf"\dot{{{p.latex[0]}}}{p.latex[1:]}"
         found[OUT], found[BACK] = (v.name, v.latex), ("g", "g")
         return (
-            re.sub(MARK, lambda m: found[m[0]][0], text),
-            re.sub(rf"\{{?({MARK})\}}?", lambda m: found[m[1]][1], latex),
+            MARK.sub(lambda m: found[m[0]][0], text),
+            BRACED.sub(lambda m: found[m[1]][1], latex),
         )
 
     def partial(self, v, k):
@@ -145,11 +149,11 @@ class Formulas:
                 p = self.run.vertices[e.vertex]
                 found[mark(k)], found[dot(k)] = p.value, p.tangent
         text, latex = self.once(v, pushed_node)
-        used = [found.get(m) for m in re.findall(MARK, text)]
+        used = [found.get(m) for m in MARK.findall(text)]
         if any(x is None or np.size(x) > LARGEST for x in used):
             return "", ""
-        text = re.sub(MARK, lambda m: enclosed(shown(found[m[0]])), text)
-        latex = re.sub(rf"\{{?({MARK})\}}?", lambda m: enclosed(value_latex(found[m[1]])), latex)
+        text = MARK.sub(lambda m: enclosed(shown(found[m[0]])), text)
+        latex = BRACED.sub(lambda m: enclosed(value_latex(found[m[1]])), latex)
         return times_between(text), latex.replace(r"\,", r"\times")
 
     def formula(self, v):
@@ -169,11 +173,12 @@ class Formulas:
             texts.append(with_sign(shown(value)))
             latexes.append(latex_sign(value))
         text, _ = writing.called(v.row, texts, v.params)
-        try:
-            latex = row_latex(v.row, latexes, v.params, [np.shape(x) for x in values])
-        except FAULTS:
-            latex = ""
-        return times_between(text), latex
+        bounds = tuple([bound for _, bound in latexes])
+        key = v.row, bounds, *map(np.shape, values), *v.params.items()
+        if key not in self.forms:
+            self.forms[key] = form(v.row, bounds, v.params, [np.shape(x) for x in values])
+        found = {mark(k): text for k, (text, _) in enumerate(latexes)}
+        return times_between(text), MARK.sub(lambda m: found[m[0]], self.forms[key])
 
 
 def enclosed(text):
@@ -217,11 +222,13 @@ def value_latex(x):
     return {"inf": r"\infty", "-inf": r"-\infty", "nan": r"\mathrm{NaN}"}.get(text, text)
 
 
+@lru_cache(1 << 13)
 def dotted(name):
     """`v̇1`: the tangent of a variable."""
     return normalize("NFC", f"{name[0]}\u0307{name[1:]}")
 
 
+@lru_cache(1 << 13)
 def barred(name):
     """`v̄1`: the adjoint of a variable."""
     return normalize("NFC", f"{name[0]}\u0304{name[1:]}")
@@ -319,6 +326,14 @@ def row_latex(op, texts, params, shapes):
     symbols = tuple(Variable("x", s, float) for s in shapes)
     single = node(op, symbols, params, Spec((), None), SYMBOLIC)
     return latex_written(Writer().by_notation(single, [atomic(*t) for t in texts]))[0]
+
+
+def form(op, bounds, params, shapes):
+    """LaTeX of a row with marks in the place of numbers, by how tightly those are bound."""
+    try:
+        return row_latex(op, [(mark(k), b) for k, b in enumerate(bounds)], params, shapes)
+    except FAULTS:
+        return ""
 
 
 def braced(name):

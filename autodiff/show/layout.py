@@ -12,7 +12,7 @@ Everything is in units of the drawing; `across` is the axis of a layer, `along` 
 """
 
 import math
-from bisect import bisect
+from bisect import bisect, insort
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -21,6 +21,7 @@ GAP = 14.0  # between neighbours of a layer
 BEND = 26.0  # between layers, at least
 STEEP = 0.16  # of the longest way across between two layers, the room that its bend takes
 SWEEPS = 12
+PATIENCE = 4  # sweeps without a better order, after which the best is taken
 STILL = 0.25  # a sweep that moves nothing farther is the last
 LATE = 6  # layers; a source that is first used above is drawn beneath its first user
 
@@ -140,8 +141,9 @@ def layered(boxes, edges):
 def order(layers):
     """Sort every layer so that few edges cross: sweeps of barycentres, the best of them kept."""
     best, fewest = [list(layer) for layer in layers], crossings(layers)
+    vain = 0  # sweeps since the best
     for sweep in range(SWEEPS):
-        if not fewest:
+        if not fewest or vain == PATIENCE:
             break
         upward = sweep % 2 == 0
         for layer in layers[1:] if upward else layers[-2::-1]:
@@ -151,8 +153,9 @@ def order(layers):
         for layer in layers:
             swap(layer)
         count = crossings(layers)
+        vain += 1
         if count < fewest:
-            best, fewest = [list(layer) for layer in layers], count
+            best, fewest, vain = [list(layer) for layer in layers], count, 0
     for layer, found in zip(layers, best):
         layer[:] = found
         number(layer)
@@ -188,7 +191,13 @@ def swap(layer):
 
 def pairs(left, right):
     """Crossings between the edges of two neighbours."""
-    return sum(a.across > b.across for a in left for b in right)
+    found = 0
+    for a in left:
+        at = a.across
+        for b in right:
+            if at > b.across:
+                found += 1
+    return found
 
 
 def crossings(layers):
@@ -199,9 +208,11 @@ def crossings(layers):
     for layer in layers:
         ends: list[float] = []
         for item in layer:
-            reached = sorted(target.across for target in item.targets)
-            total += sum(len(ends) - bisect(ends, end) for end in reached)
-            ends = sorted(ends + reached)
+            reached = [target.across for target in item.targets]
+            for end in reached:
+                total += len(ends) - bisect(ends, end)
+            for end in reached:
+                insort(ends, end)
     return total
 
 
@@ -240,9 +251,9 @@ def place(layers):
             item.across -= at / 2
     offsets = [separations(layer) for layer in layers]
     moved = [math.inf]  # how far items went in each sweep
-    for sweep in range(3 * SWEEPS):
+    for sweep in range(SWEEPS):
         upward = sweep % 2 == 0
-        last = sweep >= 3 * SWEEPS - 4
+        last = sweep >= SWEEPS - 4
         if not last and max(moved[-2:]) < STILL:
             continue
         moved.append(0.0)
@@ -268,6 +279,10 @@ def separations(layer):
 
 def settle(layer, wished, offsets):
     """Go to the positions nearest to the wished ones that keep order and separation; how far."""
+    if len(layer) == 1:
+        item, spot = layer[0], wished[0]
+        before, item.across = item.across, spot
+        return abs(spot - before)
     blocks: list[tuple[float, float, float, int]] = []  # mean wish, its sum and weight, items
     for item, wish, shift in zip(layer, wished, offsets):
         weight, count = item.weight, 1
@@ -282,7 +297,9 @@ def settle(layer, wished, offsets):
     for mean, _, _, count in blocks:
         for i in range(start, start + count):
             item, spot = layer[i], mean + offsets[i]
-            farthest = max(farthest, abs(spot - item.across))
+            moved = abs(spot - item.across)
+            if moved > farthest:
+                farthest = moved
             item.across = spot
         start += count
     return farthest

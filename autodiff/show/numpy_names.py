@@ -193,6 +193,9 @@ SPELLED = {
     move.joined: lambda x, p: (
         f"np.concatenate(({listed([t for t, _ in x])}), axis={p['axis']})", ATOM
     ),
+    move.stacked: lambda x, p: (
+        f"np.stack(({listed([t for t, _ in x])}), axis={p['axis']})", ATOM
+    ),
     scan.accumulated: lambda x, p: (f"np.cumsum({x[0][0]}, axis={p['axis']})", ATOM),
     index.taken: lambda x, p: (
         f"{enclosed(x[0], ATOM)}[{index_source(p['index'], [t for t, _ in x[1:]])}]", ATOM

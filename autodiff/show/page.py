@@ -8,15 +8,20 @@ from .layout_clusters import Cluster, clusters
 from .page_record import as_json, record_of
 from .page_tables import trace_rows, trace_tables
 from .page_words import asset, wording, words_of
-from .picture import DARK, LIGHT, SERIF, STYLE, Writer, head, view_box
+from .picture import DARK, LIGHT, SERIF, STYLE, Writer, escaped, head, view_box
 from .picture_extended import extended_picture
 from .picture_graph import Drawing
 from .picture_shapes import Picture, short
 
 SCRIPTS = (
-    "text.js", "operators.js", "machine.js", "facts.js", "steps.js", "compact.js", "graph.js",
-    "panels.js", "ways.js", "traces.js", "main.js", "controls.js", "start.js",
+    "text.js", "operators.js", "special.js", "machine.js", "structures.js", "facts.js", "steps.js",
+    "compact.js", "graph.js", "panels.js", "ways.js", "traces.js", "main.js", "controls.js",
+    "start.js",
 )  # fmt: skip
+PLAIN = {
+    "input", "constant", "summed", "reduced_mean", "matrix_product", "matrix_vector",
+    "inner_product",
+}  # fmt: skip
 # Colours of the page alone, on light and on dark paper; the others are those of the pictures.
 LIGHT_PAGE = {
     "line": "#e4e4e8",
@@ -68,16 +73,24 @@ def page(run, lang=None):
         "tabs": "".join(tab(f"panel-{name}", name) for name in sections),
         "panels": "".join(panel(name, found) for name in sections),
         "scenes": "".join(scene(drawing, cluster) for cluster in nested(members)),
-        "words": embedded(wording()), "run": embedded(found), "script": script(),
+        "words": embedded(wording()), "run": embedded(found), "script": script(*programs(run)),
         "engine": engine(),
     }  # fmt: skip
     return asset("page.html").format_map(parts)
 
 
+def programs(run):
+    """The names of the parts of the program that a run needs."""
+    left = {v.op for v in run.vertices if f" {v.op}: " not in asset("operators.js")}
+    special = {name for name in left if f" {name}: " in asset("special.js")}
+    unused = {"special.js": not special, "structures.js": left - special <= PLAIN}
+    return [name for name in SCRIPTS if not unused.get(name)]
+
+
 @cache
-def script():
-    """The program of the page."""
-    return "\n".join(asset(name).replace('"use strict";\n', "", 1) for name in SCRIPTS)
+def script(*names):
+    """The program of the page: its parts one behind the other."""
+    return "\n".join(asset(name).replace('"use strict";\n', "", 1) for name in names)
 
 
 @cache
@@ -148,7 +161,7 @@ class Compact(Writer):
         )
         role = f' class="{shape.role}"' if shape.role else ""
         inside = "".join(
-            chr(0xE000 + (4 if piece.key else STYLES.index(piece.style))) + html.escape(piece.text)
+            chr(0xE000 + (4 if piece.key else STYLES.index(piece.style))) + escaped(piece.text)
             for piece in shape.pieces
         )
         return f'<text{role} x="{short(shape.x)}" y="{short(shape.y)}"{bound}>{inside}</text>'

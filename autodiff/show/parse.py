@@ -14,6 +14,7 @@ from ..core.errors import AutodiffError
 from ..core.op import TRACED, Op
 from ..interpret.names import FUNCTIONS, ROWS
 from ..ops import arithmetic, choose, contract, exponential, linalg, move, reduce, trigonometric
+from .special_names import KNOWN, special
 
 
 class ExpressionError(AutodiffError, ValueError):
@@ -34,7 +35,7 @@ CALLED = ROWS | FUNCTIONS | {
     "detach": choose.stop_gradient, "matmul": contract.matmul, "reshape": move.reshape,
     "transpose": move.transpose, "stack": move.stack, "concatenate": move.concatenate,
     "inv": linalg.inv, "solve": linalg.solve, "det": linalg.det, "slogdet": linalg.slogdet,
-    "cholesky": linalg.cholesky, "fabs": arithmetic.absolute,
+    "cholesky": linalg.cholesky, "fabs": arithmetic.absolute, "expit": exponential.sigmoid,
 }  # fmt: skip
 LIBRARIES = ("np", "numpy", "math", "ad", "autodiff", "torch", "jnp", "sympy")
 BINARY = {
@@ -111,7 +112,7 @@ WINDOW = 30  # characters that are shown on either side of a fault
 
 
 def unreadable(text, fault):
-    """The error of a text that is no Python, with a mark below the place."""
+    """The error of a text that is no Python, with the place."""
     lines = text.splitlines() or [""]
     number = min(max((fault.lineno or 1) - 1, 0), len(lines) - 1)
     line = lines[number]
@@ -121,11 +122,10 @@ def unreadable(text, fault):
         reason = f"{found} is a word of Python; give another name, such as {found[0]}"
     elif PRODUCT.search(text):
         reason += "; write * between the factors of a product, as in 2*x"
-    first = max(column - WINDOW, 0)
-    shown = line[first : column + WINDOW]
+    before, after = line[max(column - WINDOW, 0) : column], line[column : column + WINDOW]
+    place = f"after {before.strip()!r}" if before.strip() else f"at {after.strip()!r}"
     return ExpressionError(
-        f"the expression does not parse at character {column + 1}: {reason}\n"
-        f"    {shown}\n    {' ' * (column - first)}^"
+        f"the expression does not parse at character {column + 1}, {place}: {reason}"
     )
 
 
@@ -190,7 +190,8 @@ class Reader:
         """(what one node does with its arguments, the nodes of its arguments)"""
         kind = STEPS.get(type(node))
         if kind is None:
-            raise self.refused(node, INSTEAD.get(type(node), f"{type(node).__name__} has no row"))
+            default = "only numbers, names, operators and functions of the table are read"
+            raise self.refused(node, INSTEAD.get(type(node), default))
         return kind(self, node)
 
     def refused(self, node, why):
@@ -260,9 +261,10 @@ class Reader:
         return apply, [*args, *[k.value for k in node.keywords]]
 
     def function(self, node, name):
-        if name not in CALLED:
+        function = CALLED.get(name) or special(name)
+        if function is None:
             raise self.refused(node, unknown(name))
-        return CALLED[name]
+        return function
 
     def attribute(self, node):
         if is_library(node.value) and node.attr in CONSTANTS:
@@ -303,7 +305,7 @@ def is_library(node):
 
 def unknown(name):
     """Why a name of a function is refused, with the nearest one that there is."""
-    near = get_close_matches(name, [*CALLED, *CONSTANTS], 1)
+    near = get_close_matches(name, [*CALLED, *CONSTANTS, *KNOWN], 1)
     return f"no function is called {name}" + (f"; did you mean {near[0]}?" if near else "")
 
 
@@ -360,4 +362,9 @@ def array_of(xs):
     """A list of numbers as an array; of traced values stacked."""
     if any(type(x) in TRACED for x in xs):
         return move.stack([as_array(x) for x in xs])
-    return np.array(xs)
+    try:
+        return np.array(xs)
+    except ValueError:
+        raise ExpressionError(
+            "a list has rows of different lengths; give them one length"
+        ) from None

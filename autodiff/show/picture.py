@@ -2,6 +2,7 @@
 
 import html
 from dataclasses import replace
+from functools import lru_cache
 
 from ..core.errors import ArgumentError
 from .page_words import words_of
@@ -140,7 +141,7 @@ class Writer:
             return self.box(shape)
         if isinstance(shape, Curve):
             return self.curve(shape)
-        data = "".join([f' data-{name}="{html.escape(str(v))}"' for name, v in shape.data.items()])
+        data = "".join([f' data-{name}="{escaped(str(v))}"' for name, v in shape.data.items()])
         moved = f' transform="translate({short(shape.x)} {short(shape.y)})"'
         place = moved if shape.x or shape.y else ""
         return f'<g class="{shape.role}"{data}{place}>{self.all(shape.shapes)}</g>'
@@ -168,6 +169,12 @@ class Writer:
         )
 
 
+@lru_cache(1 << 14)
+def escaped(text):
+    """A text as HTML; the same names stand in many places."""
+    return html.escape(text)
+
+
 def spans(pieces):
     """Pieces of a text as SVG: every change of style is a `tspan`."""
     parts, shift = [], 0.0
@@ -181,7 +188,7 @@ def spans(pieces):
             move /= 0.72
         attributes += f' dy="{short2(move)}em"' if abs(move) > 1e-9 else ""
         attributes += f' data-n="{piece.key}"' if piece.key else ""
-        content = html.escape(piece.text)
+        content = escaped(piece.text)
         parts.append(f"<tspan{attributes}>{content}</tspan>" if attributes else content)
     return "".join(parts)
 

@@ -5,6 +5,7 @@ Inputs are at the bottom and the output is on top.
 
 import math
 import re
+from collections import Counter
 from dataclasses import replace
 
 from .layout import layout
@@ -41,7 +42,7 @@ class Speller:
 
     def __init__(self, run):
         labels = [v.label for v in run.vertices if v.label]
-        counts = {label: labels.count(label) for label in labels} if len(labels) < 999 else {}
+        counts = Counter(labels) if len(labels) < 999 else {}
         self.names = {
             v.name: v.label if counts.get(v.label) == 1 and len(v.label) <= 10 else v.name
             for v in run.vertices
@@ -300,7 +301,8 @@ class Drawing:
             letters = number
         head = [*formula(symbol)]
         middle = [] if minus(letters) == number or edge["cut"] else formula(letters)
-        tail = [Piece(number, "", f"partial:{target}:{k}")] if shown(value, middle) else []
+        said = edge["cut"] or shown(value, middle)
+        tail = [Piece(number, "", f"partial:{target}:{k}")] if said else []
         rows = rows_of(head, middle, tail)
         width = max(width_of(row, SMALL) + spare(row, SMALL) for row in rows) + 6
         width = STEP * math.ceil(width / STEP)

@@ -13,7 +13,7 @@ WIDE = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]")  # Chinese letters, twice as 
 NAME = re.compile(r"([^\W\d_][\u0304\u0307]?)(-?\d+)?")
 BLANKS = re.compile(r"\s+")
 TOKEN = re.compile(
-    r"v[\u0304\u0307]?-?\d+(?!\w)|[^\W\d_][\w\u0304\u0307]*|\d+(?:\.\d+)?(?:e[-+]?\d+)?|\s+|\*\*|.",
+    r"\s*\*\*\s*|v[\u0304\u0307]?-?\d+(?!\w)|[^\W\d_][\w\u0304\u0307]*|\d+(?:\.\d+)?(?:e[-+−]?\d+)?|\s+|.",
     re.UNICODE,
 )
 SIGNS = {"*": "·", "-": "−", "<=": "≤", ">=": "≥"}
@@ -102,7 +102,7 @@ def read(text):
     pieces, raised = [], False
     for token in map(str, TOKEN.findall(text)):
         name = NAME.fullmatch(token)
-        if token == "**":
+        if token.strip() == "**":
             raised = True
             continue
         if raised and token.isdigit():
@@ -142,8 +142,14 @@ def width_of(pieces, size=SIZE):
     total = 0.0
     for piece in pieces:
         scale = 0.72 if piece.style in ("sub", "sup") else 1.0
-        total += scale * sum(map(letter, piece.text))
+        total += scale * letters(piece.text)
     return total * size + 2
+
+
+@lru_cache(1 << 14)
+def letters(text):
+    """The width of some letters, in their height."""
+    return sum(map(letter, text))
 
 
 @cache
@@ -183,6 +189,7 @@ def curve_path(points, upright=True):
     return "".join(parts)
 
 
+@lru_cache(1 << 15)  # passes of a loop are drawn at the same places
 def short(number):
     """A coordinate with one decimal at most."""
     return f"{number:.1f}".removesuffix(".0")

@@ -11,10 +11,11 @@ from ..optimize.bar import Bar
 from ..optimize.finite import NonFiniteError
 from ..optimize.functional import plain
 from ..transform.reverse import value_and_grad
+from .grid import width
 from .race_course import COURSES, METHODS, Course, course_of, four_numbers, grown, two_numbers
 from .race_page import page
 from .race_picture import animation
-from .race_words import LABELS, language, title_of, word
+from .race_words import label, language, title_of, word
 
 FAR = 3.0  # widths of the frame beyond which a path is cut: it has run away
 FLAT = 1e-9  # gradient, relative to that at the start, at which a path ends
@@ -93,12 +94,14 @@ def table(contest, lang):
     course = contest.course
     title = title_of(course, lang)
     lines = [f"{title}: {course.formula}" if title != course.formula else title]
-    lines.append(f"{'':<18}{'η':>10}{'steps':>8}{'f':>14}   (x, y)")
+    steps = word("steps", lang)
+    lines.append(f"{'':<18}{'η':>10}{' ' * (8 - width(steps))}{steps}{'f':>14}   (x, y)")
     for run in contest.ranking():
         x, y = run.places[-1]
         end = f"  {word(run.end, lang)}" if run.end == "ran away" else ""
+        called = label(run.method, lang)
         lines.append(
-            f"{LABELS[run.method]:<18}{run.rate:>10.4g}{len(run.losses) - 1:>8}"
+            f"{called}{' ' * (18 - width(called))}{run.rate:>10.4g}{len(run.losses) - 1:>8}"
             f"{run.losses[-1]:>14.5g}   ({x:.4f}, {y:.4f}){end}"
         )
     return "\n".join(lines)
@@ -183,7 +186,7 @@ def contest(course, methods, rates, bar):
     runs = []
     for name in methods:
         runs.append(run(course, name, rates[name]))
-        bar.tick(f"{LABELS[name]} on {course.name}")
+        bar.tick(f"{label(name, 'en')} on {course.name}")
     if not course.fixed:
         places = np.concatenate([run.places for run in runs])
         course = replace(course, frame=grown(course.frame, places))

@@ -38,6 +38,7 @@ WORDS = {
     "forward": ("Step forward", "前进一步"),
     "restart": ("To the start", "回到起点"),
     "step": ("Step", "步"),
+    "steps": ("steps", "步数"),
     "speed": ("Speed", "速度"),
     "slow": ("slow", "慢"),
     "normal": ("normal", "正常"),

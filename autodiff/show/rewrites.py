@@ -1,4 +1,4 @@
-"""Rewrites that keep the value and lose the overflow, found among the vertices of a run.
+"""Rewrites that keep the value and lose the overflow, by the identities that graphs know.
 
 JSON: {"stable": [{"vertex", "vertices", "before", "after", "reason", "reasons", "value",
 "rewritten", "fails", "example"}], "fused": [{"vertices", "text", "shape"}]}.
@@ -10,19 +10,25 @@ from typing import Any
 import numpy as np
 
 from ..core.family import Elementwise
-from . import writing
+from ..core.op import SYMBOLIC
+from ..core.spec import Spec
+from ..interpret.executor import run as computed
+from ..interpret.graph import Node, Variable, needed, node
+from ..interpret.stabilize import stable_forms
 from .digits import value_text
 from .grid import Grid
-from .stable_forms import PATTERNS, Reader
+from .reasons import REASONS
 from .words import word
+from .writing import ATOM, called, text_of
 
 
 @dataclass(frozen=True)
 class Rewrite:
-    """One recognised spelling: the vertex, all vertices of the spelling, and the stable row.
+    """One recognised spelling: the vertex, all vertices of the spelling, and the stable form.
 
-    before, after: formulas.  value, rewritten: what both give here.  fails: whether the naive
-    spelling is not finite here, in value or derivative, and the stable one is.
+    before, after: formulas.  reason: a sentence in English, and in Chinese.
+    value, rewritten: what both give here.
+    fails: whether the naive spelling is not finite here, in value or derivative, and the stable is.
     example: a place where they differ: {"x", "before", "after"}.
     """
 
@@ -44,30 +50,70 @@ TRIED = (1000.0, -1000.0, 0.0, 1e200, 1e-20)  # where a naive spelling may fail
 
 
 def stable(run):
-    """The rewrites that fit a run, each with the values before and after."""
-    reader, found, inside = Reader(run), [], set()
+    """The rewrites that fit a run, each with the values before and after.
+
+    A spelling inside of another that is rewritten as a whole counts as a part of it.
+    """
+    nodes = nodes_of(run)
+    new, steps = stable_forms(nodes)
+    reasons: dict = {}
+    for step in steps:
+        reasons.setdefault(new[step.given], step.identity.reason)
+    origin: dict = {}
+    for i, x in enumerate(nodes):
+        origin.setdefault(new[x], i)
+    found, inside = [], set()
     for v in reversed(run.vertices):
-        if v.row is None or v.id in inside:
+        after = new[nodes[v.id]]
+        taken_over = any(after is x for x in [nodes[v.id], *[new[nodes[j]] for j in v.parents]])
+        if v.id in inside or after not in reasons or taken_over:
             continue
-        for pattern in PATTERNS:
-            match = pattern(reader, v)
-            if match is not None:
-                found.append(rewrite(run, v, *match))
-                inside.update(found[-1].vertices)
-                break
+        made = after is not nodes[origin[after]]
+        ends = frontier(after, origin) if made else {after: origin[after]}
+        found.append(rewrite(run, v, after, ends, reasons[after]))
+        inside.update(found[-1].vertices)
     return found[::-1]
 
 
-def rewrite(run, v, used, args, function, text, reason):
-    """A rewrite with its formulas and values."""
-    used = [v, *dict.fromkeys(u for u in used if u is not None)]
-    names = {a.id: a.name for a in args}
-    before, after = spelled(run, v, {u.id for u in used}, names), text.format(*names.values())
+def nodes_of(run):
+    """A node for each vertex; inputs, and one of several outputs, are variables."""
+    found: list[Node] = []
+    for v in run.vertices:
+        if v.row is None or v.part is not None:
+            found.append(Variable(v.name, v.shape, v.dtype))
+            continue
+        args = tuple([e.constant if e.vertex is None else found[e.vertex] for e in v.edges])
+        found.append(node(v.row, args, v.params, Spec(v.shape, v.dtype), SYMBOLIC))
+    return found
+
+
+def frontier(root, origin):
+    """{node: its vertex}: the first nodes below `root` that are vertices, and not made by it."""
+    ends, stack, seen = {}, [root], set()
+    while stack:
+        x = stack.pop()
+        if x in origin and x is not root:
+            ends[x] = origin[x]
+        elif x not in seen:
+            seen.add(x)
+            stack.extend(reversed(x.inputs))
+    return ends
+
+
+def rewrite(run, v, after, ends, reason):
+    """A rewrite with its formulas and values; `ends`: the vertices that the stable form reads."""
+    args = [run.vertices[i] for i in ends.values()]
+    used = covered(run, v, set(ends.values()))
+    root, variables = renamed(after, ends, run)
+    before = spelled(run, v, {u.id for u in used})
     value = rewritten = None
     fails = False
     if v.value is not None and all(a.value is not None for a in args):
         with np.errstate(all="ignore"):
-            value, rewritten = v.value, np.asarray(function(*[a.value for a in args]))
+            value = v.value
+            rewritten = np.asarray(
+                computed([root], dict(zip(variables, [a.value for a in args])))[0]
+            )
         broken = not all(np.all(np.isfinite(u.value)) for u in used)
         slope = any(
             u.edges[k].partial is not None and not np.all(np.isfinite(u.edges[k].partial))
@@ -76,24 +122,53 @@ def rewrite(run, v, used, args, function, text, reason):
         )
         fails = bool(np.all(np.isfinite(rewritten))) and (broken or slope)
     ids = tuple(sorted(u.id for u in used))
-    example = None if len(args) != 1 else differing(run, v, ids, args[0], function)
-    return Rewrite(v.id, ids, before, after, reason, value, rewritten, fails, example)
+    single = len(args) == 1
+    example = differing(run, v, ids, args[0], root, variables[0]) if single else None
+    reason = reason, REASONS.get(reason, reason)
+    return Rewrite(v.id, ids, before, text_of(root), reason, value, rewritten, fails, example)
 
 
-def spelled(run, root, inside, names):
+def covered(run, v, ends):
+    """The vertices of a spelling: from its result down to what the stable form reads."""
+    found, stack = {}, [v.id]
+    while stack:
+        i = stack.pop()
+        u = run.vertices[i]
+        if i not in found and i not in ends and u.row is not None:
+            found[i] = u
+            stack.extend(u.parents)
+    return list(found.values())
+
+
+def renamed(root, ends, run):
+    """(the stable form of variables that are called as the vertices, these variables)"""
+    new: dict = {}
+    for x, i in ends.items():
+        v = run.vertices[i]
+        new[x] = Variable(v.name, v.shape, v.dtype)
+    for x in needed([root], dict(new)):
+        if x not in new:
+            args = tuple([new[a] if type(a) is Node else a for a in x.args])
+            new[x] = node(x.op, args, x.params, Spec(x.known, x.declared), x.level)
+    return new[root], [new[x] for x in ends]
+
+
+def spelled(run, root, inside):
     """The formula of the vertices of a spelling in one piece."""
-    texts: dict[int, tuple] = {i: (name, writing.ATOM) for i, name in names.items()}
+    texts: dict[int, tuple] = {}
     for i in sorted(inside):
         v = run.vertices[i]
         inner = [
-            (value_text(e.constant), writing.ATOM) if e.vertex is None else texts[e.vertex]
+            (value_text(e.constant), ATOM)
+            if e.vertex is None
+            else texts.get(e.vertex, (run.vertices[e.vertex].name, ATOM))
             for e in v.edges
         ]
-        texts[i] = writing.called(v.row, inner, v.params)
+        texts[i] = called(v.row, inner, v.params)
     return texts[root.id][0]
 
 
-def differing(run, v, ids, x, function):
+def differing(run, v, ids, x, root, variable):
     """The first of some numbers at which the naive spelling is worse; None where there is none."""
     for number in TRIED:
         here = np.full(x.shape, number)[()]
@@ -104,7 +179,7 @@ def differing(run, v, ids, x, function):
                     u = run.vertices[i]
                     given = [e.constant if e.vertex is None else values[e.vertex] for e in u.edges]
                     values[i] = u.row.evaluate(*given, **u.params)
-                after = np.asarray(function(here))
+                after = np.asarray(computed([root], {variable: here})[0])
         except (KeyError, TypeError, ValueError):
             return None
         before = np.asarray(values[v.id])

@@ -5,6 +5,7 @@ The backward lines are what the rules of the rows give on symbols, printed in Nu
 
 import keyword
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,10 +71,10 @@ class Writer:
     def __init__(self, run):
         self.run = run
         taken = set(TAKEN) | {f"constant{k}" for k in range(100)}
-        labels = [v.label for v in run.vertices]
+        labels = Counter([v.label for v in run.vertices])
         self.names = {}
         for v in run.vertices:
-            own = v.label if v.label and labels.count(v.label) == 1 else ""
+            own = v.label if v.label and labels[v.label] == 1 else ""
             plain = v.name if v.op != "input" else v.label or f"x{v.id}"
             self.names[v.id] = identifier(own or plain, taken)
         self.bars = {i: identifier(f"{name}_bar", taken) for i, name in self.names.items()}

@@ -3,7 +3,7 @@
 import linecache
 import os
 import sys
-from types import SimpleNamespace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,14 @@ from .arrange import arranged
 from .run import Edge, Run, Saved, Vertex
 from .sweeps import saved_by
 from .words import sentence
+
+
+@dataclass(frozen=True)
+class Named:
+    """What is known of a row that only graphs have, such as the sum to the shape of a node."""
+
+    name: str
+    differentiable: bool = False
 
 
 def from_tensor(y, lang="en", labels=None, known=None):
@@ -233,7 +241,7 @@ def of_node(run, x, made):
         for a in source.args
     ]
     if type(row) is Composite:
-        row = SimpleNamespace(name=row.name, differentiable=False)
+        row = Named(row.name)
     op, row = ("input", None) if row is placeholder else (row.name, row)
     new = Vertex(
         len(run.vertices), "", "", op, row, [] if row is None else edges, dict(source.params), None,

@@ -5,6 +5,7 @@ JSON: {"ways": [{"name", "value", "error", "seconds", "operations", "remark", "r
 "shared", "written"}, "swell": [{"order", "shared", "written"}]}; a part that fails is None.
 """
 
+import html
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +56,14 @@ class Ways:
         if self.swell:
             parts += ["", word(lang, "swell"), self.swell_grid().text()]
         return "\n".join(parts)
+
+    __str__ = text
+
+    def _repr_html_(self):
+        return f"<pre>{html.escape(self.text())}</pre>"
+
+    def _repr_latex_(self):
+        return f"$\\displaystyle {self.formula}$" if self.formula else None
 
     def grid(self):
         """The ways: value, error, time and operations of each."""

@@ -14,6 +14,7 @@ OPERATORS = INFIX | {"matrix_product": "@", "inner_product": "@", "matrix_vector
 BOUND = {
     "add": (SUM, SUM, PRODUCT), "subtract": (SUM, SUM, PRODUCT), "multiply": (PRODUCT, ATOM, ATOM),
     "divide": (PRODUCT, ATOM, ATOM), "matrix_product": (PRODUCT, ATOM, ATOM),
+    "power": (PRODUCT, ATOM, ATOM),
 }  # fmt: skip
 
 
@@ -145,13 +146,15 @@ HIDDEN = ("correction", "keepdims", "count")
 SPELLED = {
     "summed": "sum", "reduced_mean": "mean", "multiplied": "prod", "largest": "max",
     "smallest": "min", "reshaped": "reshape", "permuted": "transpose", "expanded": "broadcast_to",
-    "joined": "concatenate", "flipped": "flip", "choose": "where", "limit": "clip",
+    "joined": "concatenate", "stacked": "stack", "flipped": "flip", "choose": "where",
+    "limit": "clip",
     "length": "norm", "log_sum_exp": "logsumexp", "deviated": "std", "variance": "var",
     "accumulated": "cumsum", "contracted": "einsum", "solution": "solve", "inverse": "inv",
     "determinant": "det", "signed_log_determinant": "slogdet", "factor": "cholesky",
     "first_largest": "argmax", "first_smallest": "argmin", "real_sign": "sign", "rint": "round",
     "all_true": "all", "any_true": "any", "real_part": "real", "imaginary_part": "imag",
     "convert": "astype", "replaced": "setitem", "scattered": "put", "copied": "clone",
+    "absolute": "abs",
 }  # fmt: skip
 
 

@@ -151,6 +151,8 @@ class Controls {
 const indexAt = (k, shape) => shape.map((_, axis) => Math.floor(k / sizeOf(shape.slice(axis + 1))) % shape[axis]);
 const same = (a, b) => a.vertex === b.vertex && String(a.index) === String(b.index) && (a.index === null) === (b.index === null);
 
+const MOST_FIELDS = 24;  // of one input
+
 // Sliders and boxes of the inputs.
 class Inputs {
   constructor(app) {
@@ -159,7 +161,7 @@ class Inputs {
     if (facts.computes) for (const i of run.inputs) {
       const { data, shape } = facts.machine.given[i];
       const name = run.vertices[i].label || app.name(i);
-      data.forEach((x, k) => this.field(i, k, x, shape.length ? `${name}[${indexAt(k, shape).join(", ")}]` : name));
+      data.slice(0, MOST_FIELDS).forEach((x, k) => this.field(i, k, x, shape.length ? `${name}[${indexAt(k, shape).join(", ")}]` : name));
     }
     document.getElementById("reset").onclick = () => {
       facts.restore();
@@ -297,7 +299,7 @@ class Tips {
   spread(v) {
     const found = v.value;
     if (!found || found.min === undefined || found.min === null || this.app.facts.changed) return "";
-    return escaped(minus(` · ${numberText(found.min)} … ${numberText(found.max)} · mean ${numberText(found.mean)}`));
+    return escaped(minus(` · ${numberText(found.min)} … ${numberText(found.max)} · ${this.app.word("mean")} ${numberText(found.mean)}`));
   }
 
   edge({ from, to, k }) {

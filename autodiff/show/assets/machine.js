@@ -112,25 +112,10 @@ const multiplied = {
   },
 };
 
-// A linear row of one argument, by the Jacobian that was recorded.
-const recordedMatrix = {
-  fits: v => v.inputs.length === 1 && fromSummary(v.inputs[0].partial) && !v.inputs[0].diagonal,
-  matrix: v => fromSummary(v.inputs[0].partial).data,
-  value(v, [x]) { return product({ shape: [1, x.data.length], data: this.matrix(v) }, x, v.shape); },
-  push(v, k, t) { return this.value(v, [t]); },
-  pull(v, k, g, [x]) {
-    const matrix = { shape: [g.data.length, x.data.length], data: this.matrix(v) };
-    return product({ shape: [1, g.data.length], data: g.data }, matrix, x.shape);
-  },
-};
-
 const STRUCTURES = {
   summed: reduced(false), reduced_mean: reduced(true),
   matrix_product: multiplied, matrix_vector: multiplied, inner_product: multiplied,
 };
-for (const name of ["reshaped", "permuted", "expanded", "flipped", "taken", "accumulated"]) {
-  STRUCTURES[name] = recordedMatrix;
-}
 
 class Machine {
   constructor(run) {
@@ -149,10 +134,10 @@ class Machine {
         if (!this.given[v.id] || v.dtype.startsWith("complex")) return { array: v.label || v.name };
         continue;
       }
-      if (v.inputs.some((e, k) => e.vertex === null && !this.constants[v.id][k])) return { operator: v.op };
-      const row = STRUCTURES[v.op];
-      if (!OPERATORS[v.op] && !(row && (!row.fits || row.fits(v)))) return { operator: v.op };
-      if (v.part !== null && v.part !== undefined) return { operator: v.op };
+      if (!v.moves && v.inputs.some((e, k) => e.vertex === null && !this.constants[v.id][k])) return { operator: v.op };
+      const row = STRUCTURES[v.op], several = v.part !== null && v.part !== undefined;
+      if (!OPERATORS[v.op] && !(row && (!row.fits || row.fits(v, this.vertices)))) return { operator: v.op };
+      if (several && !row?.parts) return { operator: v.op };
     }
     return null;
   }
@@ -183,13 +168,19 @@ class Machine {
       if (v.op === "input" || v.op === "constant") { this.values[v.id] = given[v.id]; continue; }
       const args = this.arguments(v), row = OPERATORS[v.op];
       const out = this.values[v.id] = row ? mapped(row.value, args) : STRUCTURES[v.op].value(v, args);
-      this.partials[v.id] = row && v.inputs.map((e, k) => {
+      this.partials[v.id] = row ? v.inputs.map((e, k) => {
         if (e.vertex === null || e.cut || !row.partials[k]) return null;
         return mapped((z, ...a) => row.partials[k](z, ...a), [out, ...args], out.shape);
-      });
+      }) : this.ofNumbers(v, args);
     }
     this.tangents = this.push(this.run.wrt.vertex, this.run.wrt.index);
     this.pull();
+  }
+
+  // The partial derivatives of a row that is not elementwise, where all there is are numbers.
+  ofNumbers(v, args) {
+    if (v.shape.length || args.some(a => a?.shape.length !== 0)) return undefined;
+    return v.inputs.map((e, k) => e.vertex === null || e.cut ? null : STRUCTURES[v.op].push(v, k, number(1), args));
   }
 
   // Tangents of all vertices for a direction of one input: all ones, or one at an index.

@@ -37,7 +37,7 @@ function sumText(parts) {
 // A factor: a negative one in parentheses.
 const factorText = text => text.startsWith("-") ? `(${minus(text)})` : text;
 
-const TOKEN = /v[\u0304\u0307]?-?\d+(?!\w)|\p{L}[\p{L}\p{M}\p{N}_]*|\d+(?:\.\d+)?(?:e[-+]?\d+)?|\s+|\*\*|./gu;
+const TOKEN = /\s*\*\*\s*|v[\u0304\u0307]?-?\d+(?!\w)|\p{L}[\p{L}\p{M}\p{N}_]*|\d+(?:\.\d+)?(?:e[-+−]?\d+)?|\s+|./gu;
 
 // [letters, style] for each stretch of a formula; styles are those of picture_shapes.py.
 function pieces(text) {
@@ -49,7 +49,7 @@ function pieces(text) {
   let raised = false;
   for (const token of text.match(TOKEN) ?? []) {
     const name = /^(\p{L}\p{M}*)(-?\d+)?$/u.exec(token);
-    if (token === "**") { raised = true; continue; }
+    if (token.trim() === "**") { raised = true; continue; }
     if (raised && /^\d+$/.test(token)) add(token, "sup");
     else if (name) {
       if (raised) add(" ^ ", "");
