@@ -35,7 +35,9 @@ from .core.tree import tree_map as tree_map
 from .interpret.create import (
     arange as arange,
     as_tensor as as_tensor,
+    asarray as asarray,
     empty as empty,
+    empty_like as empty_like,
     eye as eye,
     from_numpy as from_numpy,
     full as full,
@@ -44,6 +46,7 @@ from .interpret.create import (
     linspace as linspace,
     manual_seed as manual_seed,
     ones as ones,
+    ones_like as ones_like,
     rand as rand,
     rand_like as rand_like,
     randint as randint,
@@ -52,6 +55,7 @@ from .interpret.create import (
     randperm as randperm,
     tensor as tensor,
     zeros as zeros,
+    zeros_like as zeros_like,
 )
 from .interpret.executor import Executor as Executor
 from .interpret.grad_mode import (
@@ -117,12 +121,10 @@ from .ops.choose import (
     minimum as minimum,
     not_equal as ne,
     not_equal as not_equal,
-    ones_like as ones_like,
     round as round,
     sign as sign,
     stop_gradient as stop_gradient,
     where as where,
-    zeros_like as zeros_like,
 )
 from .ops.complex import (
     angle as angle,
@@ -288,8 +290,14 @@ _LATER = {
     name: module
     for module, names in {
         "autograd": "autograd",
+        "autograd.func": "func",
         "compat": "compat",
         "fft": "fft",
+        "interpret.dtypes": "Size can_cast cdouble cfloat e finfo float float16 get_default_dtype"
+        " half iinfo int int8 int16 is_inference_mode_enabled long promote_types result_type"
+        " set_default_dtype short uint8",
+        "interpret.grad_mode": "inference_mode",
+        "interpret.printing": "set_printoptions",
         "linalg": "linalg",
         "numeric": "numeric",
         "numeric.check": "check_grad",
@@ -317,6 +325,9 @@ _LATER = {
         "ops.pick": "allclose array_equal isclose nan_to_num piecewise select",
         "ops.polynomial": "polyder polyfit polyint polyval vander",
         "ops.products": "corrcoef cov cross kron matvec vecdot vecmat",
+        "ops.error_functions": "erfc erfcx erfinv",
+        "ops.gamma": "polygamma",
+        "ops.information": "logit xlogy",
         "ops.rearrange": "append compress delete diagflat extract fliplr flipud insert repeat"
         " resize roll rot90 take take_along_axis",
         "ops.scan": "cumprod cumulative_prod cumulative_sum",
@@ -324,6 +335,11 @@ _LATER = {
         "ops.sort": "digitize partition searchsorted unique",
         "ops.totals": "average count_nonzero ptp",
         "ops.softmax": "log_softmax softmax",
+        "ops.torch_more": "addbmm adjoint aminmax block_diag broadcast_shapes broadcast_tensors "
+        "cartesian_prod cdist celu chain_matmul clone detach dist elu frac "
+        "index_copy index_fill index_put is_complex is_floating_point "
+        "is_nonzero kthvalue logcumsumexp masked_select msort renorm rsub selu "
+        "sgn std_mean t threshold unflatten var_mean",
         "ops.torch_names": "addcdiv addcmul addmm addmv addr baddbmm bmm clamp_max clamp_min lerp"
         " logdet masked_fill numel rsqrt",
         "ops.torch_pieces": "argsort chunk diag gather index_add index_select narrow"
@@ -335,7 +351,10 @@ _LATER = {
         "show.explain": "explain",
         "symbolic": "symbolic",
         "transform.cost": "cost",
+        "transform.checkpoint": "checkpoint_policies",
+        "transform.control": "associative_scan",
         "transform.nans": "debug_nans explain_nan",
+        "transform.tree_util": "tree tree_util",
         "transform.implicit": "ConvergenceError fixed_point least_squares linear_solve minimize"
         " odeint quad root scipy_objective solve_ivp",
     }.items()

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
+from conformance_more import INVENTED
 
 NO = None  # the derivative is infinite, or not the same from both sides
 L2 = np.log(2.0)
@@ -219,7 +220,7 @@ MORE = {
         lambda np, x: np.where(x > 0, np.special.logit(x), x), 0.0, 0.0, 1.0, 0.0),
 }  # fmt: skip
 
-CASES = KNOWN | MORE
+CASES = KNOWN | MORE | {title: Case(*parts) for title, parts in INVENTED.items()}
 
 
 # ------------------------------------------------------------------- how a case is judged

@@ -7,7 +7,9 @@ what is found anew.
 import json
 import os
 from collections import Counter
+from contextlib import chdir
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -59,7 +61,7 @@ derivative *goes in*.
 def generated():
     """{module: {name: marks}} of what is there now, and what it was made with."""
     found: dict[str, Any] = {MADE_WITH: {"numpy": np.__version__, "scipy": scipy.__version__}}
-    with Progress("coverage") as progress:
+    with TemporaryDirectory() as folder, chdir(folder), Progress("coverage") as progress:
         called = {(m, name): c for m, names in MODULES.items() for name, c in names().items()}
         for (module, name), (kind, calls, note) in progress.through(sorted(called.items())):
             row = marks(kind, calls) if calls else {"kind": kind}

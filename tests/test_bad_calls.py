@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 import pytest
+from bad_calls import CALLS
 
 import autodiff as ad
 
@@ -56,6 +57,29 @@ def test_what_numpy_refuses_is_refused_alike(name):
     ):
         with pytest.raises(right.type):
             run(BAD[name])
+
+
+# Of what has no numbers a truth value is refused in its own words.
+TRUTHS = ("bool", "if")
+KINDS = {
+    "eager": lambda f, x: f(ad.tensor(x, requires_grad=True)),
+    "reverse": lambda f, x: ad.grad(lambda x: np.sum(f(x)))(x),
+    "forward": lambda f, x: ad.jvp(f, (x,), (x,)),
+    "batch": lambda f, x: ad.vmap(f)(np.stack([x, x])),
+    "graph": lambda f, x: f(ad.Variable("x", x.shape, float)),
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", CALLS)
+def test_a_call_that_numpy_refuses_is_refused_with_its_exception(name, kind):
+    x = np.array([1.0, 2.0, 3.0])
+    with pytest.raises(Exception) as right:  # noqa: PT011 — the type is what is compared
+        CALLS[name](x)
+    waits = name in TRUTHS and kind in ("batch", "graph")
+    with pytest.raises(ad.TracedError if waits else right.type):
+        KINDS[kind](CALLS[name], x)
 
 
 WARNS = {

@@ -1,9 +1,11 @@
 """Every benchmark runs with one call of everything, and shows its tables; no figure is judged."""
 
 import json
+import subprocess
 import sys
 from importlib import import_module
 
+import numpy as np
 import pytest
 
 from benchmarks import __main__ as command
@@ -21,6 +23,12 @@ SHOWN = {
     "overhead": [(["x + y", "x @ y"], "autodiff"), (["m.sin(x)"], "Dual"),
                  (["x * y"], "autodiff grad")],
     "sweep": [(["perceptron", "logistic", "rosenbrock", "recurrent"], "autodiff eager")],
+    "jit": [(["long sum, float32, n = 100,000", "gradient of Rosenbrock, n = 2",
+              "logistic regression, 569 x 30", "Hessian of Rosenbrock, n = 100",
+              "Lorenz, 1,000 steps", "loop and branch of Python, n = 10"], "autodiff eager")],
+    "first": [(["chain of 2,000"], "autodiff background [s]")],
+    "nans": [(["backward, 3 doubles", "grad, 3 doubles", "jvp, 3 doubles", "Executor, 3 doubles"],
+              "with / without")],
 }  # fmt: skip
 
 
@@ -109,3 +117,56 @@ def test_the_fastest_of_the_turns_counts():
     assert len(seconds["f"]) == len(seconds["g"]) == 2
     assert len(calls) == 1 + 2 * 3  # the first is the warm-up
     assert ratio([2.0, 6.0, 4.0], [1.0, 2.0, 1.0]) == 3.0
+
+
+@pytest.mark.parametrize("name", ["autograd", "jax"])
+def test_the_peers_give_the_same_gradients(name):
+    jit, programs = import_module("benchmarks.jit"), import_module("benchmarks.programs")
+    found = {name: import_module("benchmarks.peers").SETUPS[name]()}
+    arguments = programs.layers(2)
+    for value in (True, False):
+        calls = import_module("benchmarks.jit_peers").gradients(
+            found, programs.network, arguments, (0, 1), value
+        )
+        assert set(calls) == {"autodiff jit", "autodiff eager", name}
+        jit.agree("perceptron", calls)
+
+
+def test_a_wrong_answer_stops_the_benchmark_of_compiled_functions():
+    jit = import_module("benchmarks.jit")
+    x = np.array([1.0, 2.0])
+    calls = {"autodiff eager": lambda: x, "C": lambda: x + 1e-6}
+    with pytest.raises(ArithmeticError, match="walk: the answer of C is different"):
+        jit.agree("walk", calls)
+    with pytest.raises(ArithmeticError, match="the answer of C is different"):
+        jit.agree("walk", {"autodiff eager": lambda: x, "C": lambda: (x, x)})
+
+
+def test_long_calls_take_fewer_turns(monkeypatch):
+    jit = import_module("benchmarks.jit")
+    effort = Effort(repeats=5, bursts=7, seconds=0.001, size=1.0)
+    assert jit.affordable({"f": lambda: None}, effort) == effort
+    monkeypatch.setattr(jit, "TURN", 0.004)
+    assert jit.affordable({"f": lambda: None}, effort) == Effort(2, 2, 0.0, 1.0)
+    assert jit.affordable({"f": lambda: None}, SMOKE) == SMOKE
+
+
+def test_a_first_answer_that_fails_is_left_out(monkeypatch):
+    first = import_module("benchmarks.first")
+    assert first.answer("no such library", "chain of 2,000") is None
+    monkeypatch.setattr(first, "PATIENCE", 0.0)
+    assert first.answer("autodiff eager", "chain of 2,000") is None
+    with pytest.raises(subprocess.CalledProcessError):
+        first.answer("autodiff jit", "no such program")
+
+
+def test_what_compiled_functions_are_held_to():
+    jit = import_module("benchmarks.jit")
+    work = jit.Work(None, "C", 1.3, 1.0)
+    seconds = {"autodiff jit": [2.0], "autodiff eager": [8.0], "C": [4.0], "casadi": [0.1],
+               "jax": [16.0], "torch": [1.0]}  # fmt: skip
+    found = [(t.text, t.figure, t.bound) for t in jit.judged("walk", work, seconds)]
+    assert found == [
+        ("walk: over C", 0.5, 1.3), ("walk: over torch", 2.0, 1.0),
+        ("walk: over our eager run", 0.25, 1.0),
+    ]  # fmt: skip

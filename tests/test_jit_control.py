@@ -84,6 +84,8 @@ def test_branches_inside_what_is_differentiated():
 
 def test_a_compiled_branch_inside_a_transform():
     c = jit(branch)
+    with pytest.warns(CompileWarning, match="inside of a transform it asks for the value"):
+        ad.grad(c)(2.0)
     for x in (2.0, -3.0):
         assert ad.grad(c)(x) == ad.grad(branch)(x)
         assert ad.jvp(c, (x,), (1.0,)) == ad.jvp(branch, (x,), (1.0,))

@@ -28,11 +28,21 @@ def layers(a, b):
     return (ad.tanh(a @ b) @ b.T).mean()
 
 
+def small(x, y):
+    a = ad.matmul(x, ad.matrix_transpose(x)) + np.eye(3)
+    x = x + 3 * np.eye(3)
+    each = ad.linalg.slogdet(a)[1] + ad.linalg.det(x) + ad.linalg.inv(x).sum((-1, -2))
+    return (each + (ad.linalg.cholesky(a) * ad.linalg.solve(x, y)).sum((-1, -2))).sum()
+
+
 CASES = [
     (ad.value_and_grad(loops, argnums=(0, 1)), [Spec((7,), REAL)] * 2),
     (mixed, [Spec((7,), REAL), Spec((), REAL)]),
     (ad.grad(layers), [Spec((30, 20), np.dtype(np.float32)), Spec((20, 25), np.dtype(np.float32))]),
     (ad.grad(lambda x: ad.while_loop(lambda s: s < 50, lambda s: s * 2 + x, x)), [Spec((), REAL)]),
+    (lambda x: (ad.cumsum(x, 0) * 2, ad.argmax(x, 1), ad.argmin(x)), [Spec((4, 9), REAL)]),
+    (lambda x: ad.real(ad.exp(1j * x) * x).sum() + ad.linalg.norm(x), [Spec((9,), REAL)]),
+    (ad.value_and_grad(small), [Spec((2, 3, 3), REAL), Spec((2, 3, 1), REAL)]),
 ]
 
 
@@ -63,7 +73,9 @@ def test_what_cannot_be_exported(tmp_path):
     with pytest.raises(ad.ArgumentError, match="asks for the value"):
         export(lambda x: x if x[0] > 0 else -x, x, tmp_path / "m")
     with pytest.raises(ad.ArgumentError, match="has no native code"):
-        export(lambda x: ad.cumsum(x), x, tmp_path / "m")
+        export(lambda x: ad.sort(x), x, tmp_path / "m")
+    with pytest.raises(ad.ArgumentError, match="complex128 has no type in C"):
+        export(lambda x: x * 2j, x, tmp_path / "m")
     with pytest.raises(ad.ArgumentError, match="is none of C"):
         export(lambda x: x * 2, x, tmp_path / "m", name="2 much")
     with pytest.raises(ad.ArgumentError, match="constant"):

@@ -199,3 +199,19 @@ def test_random_loops(seed):
         return inner[0].sum() + (ys * ys).mean() + last.sum()
 
     native(ad.value_and_grad(f, argnums=(0, 1)), x, w)
+
+
+def test_loops_of_symbolic_graphs_are_native():
+    x = ad.Variable(name="x")
+    y = ad.while_loop(lambda s: (s * s).sum() < 1000, lambda s: s * 1.5 + ad.sin(s) * x, x)
+    total = (y * y).sum()
+    (slope,) = ad.gradients(total, [x])
+    native = ad.Executor([total, slope], compile=True)
+    plain = ad.Executor([total, slope])
+    for fed in (np.array([0.1, 0.2, 0.3]), np.array([[0.5], [0.25]]), np.array([2.0])):
+        for a, b in zip(native.run({x: fed}), plain.run({x: fed})):
+            np.testing.assert_allclose(a, b, rtol=1e-12)
+    reports = [plan.function.report for plan in native.plans.values()]
+    assert len(reports) == 3
+    assert not any(r.calls for r in reports)
+    assert all("loop while_loop_pullback" in str(r) for r in reports)

@@ -9,6 +9,8 @@ import autodiff.fft
 import autodiff.linalg
 import autodiff.numpy
 import autodiff.scipy.fft
+import autodiff.scipy.linalg
+import autodiff.scipy.signal
 import autodiff.scipy.sparse
 import autodiff.scipy.special
 import autodiff.scipy.stats

@@ -12,6 +12,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from modes import by_jvp, by_vjp, by_vmap
 
 import autodiff as ad
 
@@ -30,19 +31,6 @@ def by_grad(f):
 
 def by_value_and_grad(f):
     return lambda x: ad.value_and_grad(f)(x)[1]
-
-
-def by_jvp(f):
-    return lambda x: ad.jvp(f, (x,), (1.0,))[1]
-
-
-def by_vjp(f):
-    return lambda x: ad.vjp(f, x)[1](1.0)[0]
-
-
-def by_vmap(f):
-    """`f` itself, computed as one example of a stack of two."""
-    return lambda x: ad.vmap(f)(ad.stack([x, 2 * x]))[0]
 
 
 def by_tape(f):

@@ -16,11 +16,10 @@ BY_NUMBERS = {
     ("trim_zeros", 0), ("unique", 0), ("unique", 1), ("unique_values", 0), ("extract", 0),
     ("where", 1), ("union1d", 0), ("setdiff1d", 0), ("setxor1d", 0), ("nanquantile", 1),
     ("quantile", 13), ("roots", 0), ("nonzero", 0), ("flatnonzero", 0), ("argwhere", 0),
-    ("polydiv", 1),
 }  # fmt: skip
 # Nor in a graph, where a function of one array waits for its numbers, which others cannot.
 NOT_IN_GRAPHS = {
-    ("where", 1), ("nonzero", 0), ("argwhere", 0), ("polydiv", 1), ("quantile", 13), ("unique", 1),
+    ("where", 1), ("nonzero", 0), ("argwhere", 0), ("quantile", 13), ("unique", 1),
 }  # fmt: skip
 
 CASES = [(name, i) for name, calls in TABLE.items() for i in range(len(calls))]
@@ -105,7 +104,7 @@ def test_graph(case):
     near(gradient, ad.grad(total(f))(x), 1e-9)
 
 
-@pytest.mark.parametrize("case", sorted(BY_NUMBERS - {("polydiv", 1)}), ids=lambda case: case[0])
+@pytest.mark.parametrize("case", sorted(BY_NUMBERS), ids=lambda case: case[0])
 def test_what_depends_on_numbers_says_so_under_vmap(case):
     f, x, _ = call_of(case)
     with pytest.raises(ad.TracedError, match="depends on numbers"):
@@ -243,3 +242,39 @@ def test_what_has_no_derivative_says_so(name, tmp_path):
 def test_every_name_is_in_our_namespace():
     assert set(np.__all__) - set(dir(autodiff.numpy)) == {"test"}
     assert all(hasattr(autodiff.numpy, name) for name in autodiff.numpy.__all__)
+
+
+DIVISIONS = {
+    "a remainder": ([1.0, 2.0, 3.0, 4.0], [2.0, 1.0, 5.0]),
+    "no remainder": ([1.0, 0.0, 0.0, -1.0], [1.0, 1.0, 1.0]),
+    "a remainder that begins with zeros": ([1.0, 0.0, 0.0, 0.0, -1.0, 2.0], [1.0, 0.0, 0.0, 1.0]),
+    "a divisor of higher degree": ([1.0, 2.0], [3.0, 2.0, 1.0]),
+    "a divisor of degree 0": ([1.0, 2.0, 3.0], [2.0]),
+    "equals": ([1.0, 2.0], [1.0, 2.0]),
+}
+
+
+@pytest.mark.parametrize("name", DIVISIONS)
+def test_the_remainder_has_the_length_that_numpy_gives_it(name):
+    u, v = map(np.array, DIVISIONS[name])
+    both = np.stack([u, u])
+    right = np.polydiv(u, v)
+    node = ad.Variable("u", u.shape, float)
+    for found in (
+        ad.vjp(lambda u: np.polydiv(u, v), u)[0],
+        ad.jvp(lambda u: np.polydiv(u, v), (u,), (u,))[0],
+        ad.jit(lambda u: np.polydiv(u, v))(u),
+        ad.Executor(list(np.polydiv(node, v))).run({node: u}),
+        [part[0] for part in ad.vmap(lambda u: np.polydiv(u, v))(both)],
+        [part[1] for part in ad.jit(ad.vmap(lambda u: np.polydiv(u, v)))(both)],
+    ):
+        for a, b in zip(found, right):
+            near(a, b, 1e-12)
+
+
+def test_remainders_of_different_lengths_are_refused_under_vmap():
+    u = np.array([[1.0, 0.0, 0.0, -1.0], [1.0, 2.0, 3.0, 4.0]])
+    with pytest.raises(ad.TracedError, match="different lengths"):
+        ad.vmap(lambda u: np.polydiv(u, [1.0, 1.0, 1.0]))(u)
+    compiled = ad.jit(lambda u: np.polydiv(u, np.array([1.0, 1.0, 1.0]))[1])
+    assert [compiled(row).shape for row in u] == [(1,), (2,)]

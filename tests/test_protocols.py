@@ -163,7 +163,7 @@ def test_filling_a_plain_array_names_the_right_spelling(run):
 
 ASKED = {
     "float": float, "int": int, "math.sin": math.sin, "math.sqrt": math.sqrt, "complex": complex,
-    "asarray": np.asarray, "array": lambda x: np.array([x, x]), "full": lambda x: np.full(2, x),
+    "asarray": np.asarray, "array": np.array, "full": lambda x: np.full(2, x),
     "item": lambda x: x.item(), "tolist": lambda x: x.tolist(),
 }  # fmt: skip
 

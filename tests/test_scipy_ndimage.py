@@ -47,6 +47,14 @@ CALLS = [
     ],
     ("shift", (0.4,), {}),
     ("shift", ((-1.3, 2.2),), {"order": 1, "mode": "nearest"}),
+    *[(f"{kind}_filter", (3,), {"mode": m, "cval": 0.3})
+      for kind in ("maximum", "minimum", "median") for m in FILTER_MODES],
+    ("rank_filter", (-2, (2, 3)), {"origin": (0, 1)}),
+    *[("percentile_filter", (p, 3), {"mode": "wrap"}) for p in (0, 30, 100, -20)],
+    ("maximum_filter1d", (4,), {"axis": 0}),
+    ("minimum_filter1d", (3,), {"mode": "constant"}),
+    ("median_filter", (), {"footprint": np.array([[0, 1, 0], [1, 1, 1]], bool)}),
+    ("maximum_filter", (3,), {"axes": (1,)}),
     ("zoom", (1.5,), {}),
     ("zoom", ((0.6, 2.0),), {"order": 1}),
     ("zoom", (1.7,), {"order": 2, "mode": "grid-wrap", "grid_mode": True}),
@@ -128,7 +136,7 @@ def test_three_axes_are_turned_plane_by_plane():
         (lambda: ndimage.correlate(X, W, X), ad.ArgumentError, "output is an array"),
         (lambda: ndimage.map_coordinates(X, PLACES, order=6), RuntimeError, "order not supported"),
         (lambda: ndimage.map_coordinates(X, PLACES[:1]), RuntimeError, "coordinate array"),
-        (lambda: ndimage.median_filter, ad.RuleError, "scipy.ndimage.median_filter has no deriv"),
+        (lambda: ndimage.label(ad.tensor(X)), ad.RuleError, "scipy.ndimage.label has no deriv"),
         (lambda: ndimage.blur, AttributeError, "neither has scipy.ndimage"),
     ],
 )

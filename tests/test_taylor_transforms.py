@@ -4,6 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from modes import by_jvp, by_vjp, by_vmap
 
 import autodiff as ad
 from autodiff.core.op import Op
@@ -36,19 +37,6 @@ def by_taylor(f):
 
 def by_grad(f):
     return ad.grad(f)
-
-
-def by_jvp(f):
-    return lambda x: ad.jvp(f, (x,), (1.0,))[1]
-
-
-def by_vjp(f):
-    return lambda x: ad.vjp(f, x)[1](1.0)[0]
-
-
-def by_vmap(f):
-    """`f` itself, computed as one example of a stack of two."""
-    return lambda x: ad.vmap(f)(ad.stack([x, 2 * x]))[0]
 
 
 ORDERS = {by_taylor: 3, by_grad: 1, by_jvp: 1, by_vjp: 1, by_vmap: 0}

@@ -162,7 +162,7 @@ class Binary(Elementwise):
         return self.evaluate(x, y)
 
     def vjp(self, g, out, wanted, x, y):
-        if is_complex(g.dtype):
+        if g.dtype is not FLOAT64 and is_complex(g.dtype):
             return super().vjp(g, out, wanted, x, y)
         first, second = self.rules
         a, b = wanted
@@ -258,6 +258,8 @@ class Reduction(Op):
         return x.single(self, params) if type(x) in TRACED else self.evaluate(x, **params)
 
     def infer(self, x, *, axes=None, keepdims=False, **extra):
+        if 0 in x.shape and (self.cuts or not self.smooth):  # NumPy tells what nothing has
+            self.evaluate(np.zeros(x.shape), axes=axes, keepdims=keepdims, **extra)
         return Spec(reduced_shape(x.shape, axes, keepdims), result_dtype(self, (x,), **extra))
 
     def jvp(self, tangents, out, x, *, axes=None, keepdims=False, **extra):
@@ -347,7 +349,7 @@ class Contraction(Op):
     def transposed(self, i, g, *args, **params):
         """The cotangent of factor `i`."""
         rule = self.transposes[i]
-        if is_complex(g.dtype):
+        if g.dtype is not FLOAT64 and is_complex(g.dtype):
             return conjugated(rule, g, *args, **params)
         return rule(g, *args, **params)
 

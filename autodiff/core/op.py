@@ -15,14 +15,30 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from .errors import RuleError
+from .guests import ORDINARY, met
 from .spec import Spec
 
 EAGER, SYMBOLIC = 0, 1
 new_level = count(2).__next__
 NO_PARAMS: dict[str, Any] = {}  # shared, never written to
+OBJECTS = np.dtype(object)
+ndarray = np.ndarray
 
 TRACED: set[type] = set()  # the exact types that interpret operators
 NUMPY: dict[Any, Any] = {}  # NumPy's ufuncs and functions -> ours, for np.sin(x) and ndarray * x
+
+
+def gathered(x):
+    """An array of objects that holds traced values as one traced value; anything else as it is.
+
+    Such arrays are what NumPy makes of `np.array([x, y])`.
+    """
+    if type(x) is not ndarray or x.dtype is not OBJECTS:
+        return x
+    parts = x.ravel().tolist()
+    if not any([type(p) in TRACED for p in parts]):
+        return x
+    return NUMPY[np.stack](parts).reshape(x.shape) if x.shape else parts[0]
 
 
 class Traced:
@@ -43,10 +59,16 @@ class Traced:
 
     def binary(self, op, other):
         """`op(self, other)` for a row of two arguments."""
+        if type(other) not in ORDINARY and type(other) not in TRACED:
+            if (found := met(op, (self, other), other)) is not None:
+                return found
         return Op.__call__(op, self, np.asarray(other) if type(other) is list else other)
 
     def reflected(self, op, other):
         """`op(other, self)`, where `other` is an array or a number."""
+        if type(other) not in ORDINARY and type(other) not in TRACED:
+            if (found := met(op, (other, self), other)) is not None:
+                return found
         return Op.__call__(op, np.asarray(other) if type(other) is list else other, self)
 
     def single(self, op, params):
@@ -69,7 +91,8 @@ class Op:
     reads: what the rules read: "x" arguments, "y" output; the tape lets go of the rest.
       Of several arguments, one string for each rule: names of arguments, and "z" for the output
     cuts: whether a zero that a rule gives is one by structure: what was not chosen has no influence
-    pole: whether a slope may be infinite where the value is finite
+    pole: whether a slope may be infinite at a finite argument; or a function that says it of the
+      arguments, which are None where they vary
     lower: its native code, a descriptor of core/lower.py; None where the compiler calls evaluate
     domain: one interval for each argument, where the laws may test
     sample(rng, dtype) -> [(args, params), ...]: what the laws test instead of a domain
@@ -113,8 +136,13 @@ class Op:
         """Apply to values of any kind: the highest level interprets."""
         top, level = None, -1
         for arg in args:
-            if type(arg) in TRACED and arg.level > level:
-                top, level = arg, arg.level
+            if type(arg) in TRACED:
+                if arg.level > level:
+                    top, level = arg, arg.level
+            elif type(arg) is ndarray and arg.dtype is OBJECTS:
+                values = [gathered(a) for a in args]
+                if any([a is not b for a, b in zip(args, values)]):
+                    return self(*values, **params)
         if top is None:
             return self.evaluate(*args, **params)
         return top.interpret(self, level, args, params)

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from .errors import UnknownShapeError
-from .op import NUMPY, TRACED
+from .guests import ORDINARY, taken_in
+from .op import NUMPY, TRACED, gathered
 from .tree import flatten
 
 SPELLINGS = {"dim": "axis", "keepdim": "keepdims", "dims": "axis"}
@@ -39,8 +40,10 @@ def public(*numpy, renamed=True):
 
 def as_value(x) -> Any:
     """`x` as an array, unless it is one already or is traced; numbers and lists are converted."""
-    if type(x) in TRACED or hasattr(x, "shape"):
+    if type(x) in TRACED:
         return x
+    if hasattr(x, "shape"):
+        return gathered(x) if type(x) in ORDINARY else taken_in(x)
     return np.asarray(x)
 
 

@@ -1,5 +1,6 @@
 """Shapes and dtypes: what is known of a value before its numbers are."""
 
+from operator import index
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -50,7 +51,7 @@ def from_end(axis, ndim) -> Any:
 
 
 def _one_from_end(axis, ndim):
-    axis = int(axis)
+    axis = index(axis)
     if not -ndim <= axis < ndim:
         raise np.exceptions.AxisError(axis, ndim)
     return axis if axis < 0 else axis - ndim
@@ -91,7 +92,7 @@ def broadcast_shapes(name, shapes):
 
 def full_shape(shape, size) -> Any:
     """`shape` with one -1 replaced so that it holds `size` elements."""
-    shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(int(s) for s in shape)
+    shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(index(s) for s in shape)
     if -1 in shape:
         rest = 1
         for s in shape:

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..core.errors import TracedError
 from ..core.op import NUMPY, late
+from .caller import listed
 from .torch_methods import TorchMethods
 
 PLAIN = frozenset(("axis", "keepdims", "dim", "keepdim", "dims"))  # keywords of the fast path
@@ -15,8 +16,8 @@ VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12")
 NOTEBOOK = f"{__name__.partition('.')[0]}.show.notebook"  # read when a notebook first shows a value
 PROTOCOLS = f"{__package__}.protocols"  # many functions, read when one of them is first called
 AS_ARRAY = (
-    "np.asarray(x) is x itself, np.array([x, y]) is np.stack([x, y]), and an array to be filled "
-    "with such values is made by np.zeros_like(x)"
+    "np.asarray(x) is x itself, a list of such values becomes an array by np.stack, and an array "
+    "to be filled with such values is made by np.zeros_like(x)"
 )
 AS_NUMBER = (
     "write np.sin(x) for math.sin(x) and x for float(x), fill an array made by np.zeros_like(x), "
@@ -77,6 +78,8 @@ class ArrayProtocols(TorchMethods):
 
     def __array__(self, dtype=None, copy=None):
         if (answer := for_sparse()) is not None:
+            return answer
+        if copy is dtype is None and (answer := listed(self)) is not None:
             return answer
         raise escaped(self, "an array", AS_ARRAY)
 

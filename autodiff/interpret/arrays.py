@@ -116,7 +116,10 @@ def putmask(a, mask, values):
 def place(arr, mask, vals):
     """Fill `arr` where `mask` is true with the values one after another."""
     own_handle(arr, "place")
-    put(arr, np.flatnonzero(plain(mask, "place")), vals)
+    places = np.flatnonzero(plain(mask, "place"))
+    if places.size and not np.size(vals):
+        raise ValueError("Cannot insert from an empty array!")
+    put(arr, places, vals)
 
 
 @public(np.put_along_axis)

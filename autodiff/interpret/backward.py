@@ -8,7 +8,7 @@ from ..core.errors import GraphError
 from ..core.public import as_value
 from ..core.spec import FLOAT64, Spec, is_complex
 from .grad_mode import GradMode
-from .hooks import Watched, called
+from .hooks import Watched, add_hook, called, run_after
 from .inplace import CHANGED, checked, line_of
 from .nans import WATCHES, deliver
 from .sweep import cast, sweep
@@ -29,9 +29,9 @@ def present(v):
     """What the vertex kept; raises if an earlier pass let it go, or if it was changed in place."""
     if v.args is RELEASED:
         raise GraphError(
-            f"trying to backward through the graph a second time: what {v.op.name} at "
-            f"{line_of(v.code, v.spot)} kept was released by the first pass; "
-            "specify retain_graph=True the first time"
+            f"Trying to backward through the graph a second time: what {v.op.name} at "
+            f"{line_of(v.code, v.spot)} kept was released by the first pass (Specify "
+            "retain_graph=True the first time)"
         )
     return checked(v) if CHANGED else (v.out, v.args)
 
@@ -77,18 +77,22 @@ def picked(joint, out, kind):
 def seeds_of(tensors, gradients, record):
     """{vertex: cotangent} to start from."""
     seeds = {}
-    for i, (y, g) in enumerate(zip(tensors, gradients, strict=True)):
+    if len(tensors) != len(gradients):
+        raise GraphError(
+            f"got {len(tensors)} tensors and {len(gradients)} gradients; give one for each"
+        )
+    for i, (y, g) in enumerate(zip(tensors, gradients)):
         if y.vertex is None:
             raise GraphError(
                 f"element {i} of tensors does not require grad and does not have a grad_fn; "
                 "compute it from a tensor with requires_grad=True, outside no_grad()"
             )
-        g = seed(y, g, record)
+        g = seed(y, g, record, i)
         seeds[y.vertex] = seeds[y.vertex] + g if y.vertex in seeds else g
     return seeds
 
 
-def seed(y, g, record):
+def seed(y, g, record, i):
     """The cotangent to start from: of the shape and dtype of `y`."""
     if g is None:
         if not record and y.dtype is FLOAT64 and y.shape == ():
@@ -107,8 +111,8 @@ def seed(y, g, record):
     given = as_value(g)
     if given.shape != y.shape:
         raise GraphError(
-            f"mismatch in shape: gradient= (grad_outputs=) has shape {given.shape} and the tensor "
-            f"{y.shape}; they must be equal"
+            f"Mismatch in shape: grad_output[{i}] has a shape of {given.shape} and output[{i}] has "
+            f"a shape of {y.shape}; gradient= (grad_outputs=) must fit"
         )
     if not record:
         return cast(given.value if type(given) is type(y) else given, y.dtype)
@@ -138,7 +142,7 @@ def refuse_nan(v, cotangents):
         numbers = getattr(c, "value", c)
         if type(numbers) in (np.ndarray, np.float64, np.float32) and np.isnan(numbers).any():
             raise GraphError(
-                f"function {v.op.grad_name!r} returned nan values in its {i}th output; "
+                f"Function {v.op.grad_name!r} returned nan values in its {i}th output; "
                 f"the operation was recorded at {line_of(v.code, v.spot)}"
             )
 
@@ -159,15 +163,26 @@ def backward(tensors, gradients, keep, record, inputs=None):
     if inputs is not None:
         inputs = [inputs] if hasattr(inputs, "vertex") else list(inputs)
         if not inputs:
-            raise GraphError("backward: inputs= is empty; leave it out to reach every leaf")
-        targets = {x.vertex for x in inputs}
-        if None in targets:
+            raise GraphError(
+                "`inputs` argument to `backward()` cannot be empty; leave it out for all leaves"
+            )
+        if any(x.vertex is None for x in inputs):
             raise GraphError("backward: one of inputs= does not require grad")
+        targets = {target(x) for x in inputs}
     found = pulled(tensors, gradients, keep, record, targets)
     with GradMode(record):
         for v, g in found.items():
             if v.op is None:
                 deposit(v, g, tensors[0], record)
+                run_after(v)
+
+
+def target(x):
+    """Where the gradient of an input ends; that of a tensor that is no leaf is kept in it."""
+    if x.vertex.op is None:
+        return x.vertex
+    add_hook(x.vertex, None, type(x))
+    return x.vertex.parents[0]
 
 
 def hooked(v, g, record):

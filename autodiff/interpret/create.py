@@ -5,24 +5,15 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import ShapeError
+from ..core.guests import taken_in
 from ..core.op import TRACED
 from ..core.public import has_traced
+from ..ops import choose
+from ..ops.choose import stop_gradient
 from ..ops.move import as_array
+from .chance import Generator, generator
+from .copying import copied
 from .tape import Tensor, new_tensor
-
-
-class Generator:
-    """The random numbers of `rand`, `randn` and their kin; made when first asked, for numpy.random
-    is slow to import."""
-
-    rng: Any = None
-
-
-def generator():
-    """The generator in use."""
-    if Generator.rng is None:
-        Generator.rng = np.random.default_rng()
-    return Generator.rng
 
 
 def made(array, requires_grad):
@@ -61,6 +52,7 @@ def numbers(name, convert, data, dtype):
 
     Raises TypeError for what is no number, ShapeError for rows of different lengths.
     """
+    data = taken_in(data, name)
     try:
         array = convert(data, dtype)
     except (TypeError, ValueError) as error:
@@ -97,7 +89,53 @@ def as_tensor(data, dtype=None):
 
 def is_array(data, dtype):
     """Whether `data` is an array already, of another library perhaps, and stays as it is."""
-    return dtype is None and hasattr(data, "__array_function__") and data.dtype.kind in "biufc"
+    known = dtype is None and hasattr(data, "__array_function__") and not hasattr(data, "mask")
+    return known and data.dtype.kind in "biufc"
+
+
+def asarray(obj, *, dtype=None, copy=None, requires_grad=None):
+    """`obj` as a tensor: a tensor, an array, nested sequences of numbers or tensors, a buffer, or
+    what another library offers by DLPack.
+
+    copy: True makes a new array, False never does, None only where it must.
+    requires_grad: None keeps what `obj` says; True makes a leaf; False gives a constant.
+    Raises ValueError where `copy=False` needs a copy.
+
+    >>> asarray([1.0, 2.0], requires_grad=True)
+    tensor([1., 2.], requires_grad=True)
+    """
+    x: Any = obj
+    shares = True
+    if isinstance(obj, (list, tuple)) and has_traced(obj):
+        x, shares = as_array(obj), False
+    elif type(obj) not in TRACED:
+        array, shares = memory_of(obj, dtype)
+        x = new_tensor(array)
+    found = x if dtype is None or x.dtype == np.dtype(dtype) else x.astype(dtype)
+    if copy is False and not (shares and found is x):
+        what = f"{type(obj).__name__} as {np.dtype(dtype or found.dtype)}"
+        raise ValueError(f"asarray: copy=False is given, and a {what} needs a copy; leave it out")
+    if copy and shares and found is x:
+        found = x.unary(copied)
+    if requires_grad is None:
+        return found
+    if not requires_grad:
+        return stop_gradient(found) if type(found) is not Tensor else found.detach()
+    traced = type(found) is not Tensor or found.requires_grad
+    return found if traced else found.requires_grad_()
+
+
+def memory_of(obj, dtype):
+    """(array, whether it shares memory with `obj`) of what is no value of ours."""
+    if isinstance(obj, bytearray):
+        return np.frombuffer(obj, dtype or np.float64), True
+    if hasattr(obj, "__dlpack__") and not hasattr(obj, "__array_function__"):
+        obj = np.from_dlpack(obj)
+    if is_array(obj, None):
+        return obj, True
+    shares = isinstance(obj, memoryview) or hasattr(obj, "__array_interface__")
+    shares = shares and not isinstance(obj, np.generic)
+    return numbers("asarray", np.asarray, obj, None), shares
 
 
 def from_numpy(array):
@@ -230,6 +268,35 @@ def rand_like(x, *, dtype=None, requires_grad=False):
 def randn_like(x, *, dtype=None, requires_grad=False):
     """Normal random numbers of the shape and dtype of `x`."""
     return randn(size=x.shape, dtype=dtype or x.dtype, requires_grad=requires_grad)
+
+
+def zeros_like(x, *, dtype=None, requires_grad=False):
+    """Zeros of the shape and dtype of `x`, or of another dtype.
+
+    >>> zeros_like(ones(2, 1))
+    tensor([[0.],
+            [0.]])
+    """
+    return like(choose.zeros_like(x), dtype, requires_grad)
+
+
+def ones_like(x, *, dtype=None, requires_grad=False):
+    """Ones of the shape and dtype of `x`, or of another dtype.
+
+    >>> ones_like(zeros(2), requires_grad=True)
+    tensor([1., 1.], requires_grad=True)
+    """
+    return like(choose.ones_like(x), dtype, requires_grad)
+
+
+def like(made, dtype, requires_grad):
+    """A constant with the dtype and the tape that were asked for."""
+    if dtype is not None:
+        made = made.astype(dtype)
+    return as_tensor(made).requires_grad_() if requires_grad else made
+
+
+empty_like = zeros_like
 
 
 def full_like(x, fill_value, *, dtype=None, requires_grad=False):

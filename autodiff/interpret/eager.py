@@ -1,10 +1,8 @@
 """What a tensor can be asked beside its operators: its tape, its memory, changes in place."""
 
-from typing import Any
-
 import numpy as np
 
-from ..core.errors import DTypeError, GraphError
+from ..core.errors import GraphError, ShapeError
 from ..core.spec import carries_derivative
 from ..ops import reduce, statistics
 from ..ops.choose import stop_gradient
@@ -12,18 +10,17 @@ from ..ops.contract import inner_product, matrix_product, matrix_vector
 from ..ops.index import getitem, parse, setitem, taken
 from ..ops.move import broadcast_to
 from ..ops.reduce import reduced_mean, summed
-from . import backward as passes
 from .array_protocols import AS_ARRAY, AS_NUMBER, escaped, for_sparse
+from .caller import listed
 from .copying import copied
-from .grad_fn import GradFn
-from .hooks import Handle, add_hook, retained
+from .eager_tape import TapeMethods
 from .inplace import as_array_of_numpy, change, is_view, rebinds, refuse_inner
 from .inplace_handles import assign
 from .inplace_methods import INPLACE
-from .methods import WHOLE as WHOLE_KEYWORDS, Methods
+from .methods import WHOLE as WHOLE_KEYWORDS
 from .nans import WATCHES, deliver
 from .printing import represent
-from .vertex import UNRECORDED, Leaf, handle, leaf
+from .vertex import Leaf, handle, leaf
 
 WHOLE = {"axes": None, "keepdims": False}  # of a reduction: all elements to one number
 ROWS = {}  # parameters of x[i] for the first hundred numbers
@@ -37,8 +34,8 @@ def row(i):
     return params
 
 
-class EagerMethods(Methods):
-    """The methods of a tensor that concern its tape and its memory."""
+class EagerMethods(TapeMethods):
+    """The methods of a tensor that concern its memory, and those of its tape."""
 
     __slots__ = ()
 
@@ -47,128 +44,6 @@ class EagerMethods(Methods):
         new = type(self)()
         new.value, new.vertex, new.level = value, vertex, self.level
         return new
-
-    def records(self):
-        """Whether operations on this tensor would be recorded now."""
-        return self.level > UNRECORDED.get()
-
-    # ---------------------------------------------------------------- the tape
-
-    @property
-    def requires_grad(self):
-        """Whether the tensor is part of a recorded computation."""
-        return self.vertex is not None
-
-    @requires_grad.setter
-    def requires_grad(self, wanted):
-        self.requires_grad_(wanted)
-
-    def requires_grad_(self, requires_grad=True):
-        """Make this tensor a leaf whose gradient is wanted, or a constant; returns it.
-
-        Raises RuntimeError for integers and for a tensor that was computed from others.
-        """
-        if not requires_grad:
-            if not self.is_leaf:
-                raise GraphError(
-                    "you can only change requires_grad flags of leaf variables; "
-                    "use detach() to get a constant of the same value"
-                )
-            self.vertex = None
-        elif self.vertex is None:
-            if not carries_derivative(self.dtype):
-                raise DTypeError(
-                    f"only Tensors of floating point and complex dtype can require gradients, "
-                    f"not {self.dtype}; convert with astype(float) first"
-                )
-            if type(self.value) is not np.ndarray and isinstance(self.value, np.generic):
-                self.value = np.array(self.value)
-            self.vertex = leaf(self.value)
-        return self
-
-    @property
-    def is_leaf(self):
-        """Whether nothing recorded made this tensor."""
-        return self.vertex is None or self.vertex.op is None
-
-    @property
-    def grad_fn(self) -> Any:
-        """The operation that made this tensor; None for a leaf."""
-        return None if self.is_leaf else GradFn(self.vertex)
-
-    @property
-    def grad(self) -> Any:
-        """The gradient that `backward` added up here; None before.
-
-        Raises RuntimeError for a tensor that is not a leaf, unless `retain_grad()` was called.
-        """
-        v = self.vertex
-        if v is None:
-            return None
-        if type(v) is Leaf:
-            return v.grad
-        kept, found = retained(v)
-        if not kept:
-            raise GraphError(
-                "the .grad attribute of a Tensor that is not a leaf is not kept; call "
-                "retain_grad() on it before backward(), or ask for autograd.grad(y, x)"
-            )
-        return found
-
-    @grad.setter
-    def grad(self, value):
-        if value is not None and (not isinstance(value, EagerMethods) or value.shape != self.shape):
-            given = f"shape {value.shape}" if hasattr(value, "shape") else type(value).__name__
-            raise GraphError(f"assigned grad has {given}; it needs a tensor of shape {self.shape}")
-        if type(self.vertex) is not Leaf:
-            if value is not None:
-                raise GraphError(
-                    "only a leaf with requires_grad=True holds a grad; none is set here"
-                )
-            return
-        self.vertex.grad = value
-
-    @grad.deleter
-    def grad(self):
-        self.grad = None
-
-    def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
-        """Add the gradient of this tensor to `.grad` of each leaf that it was computed from.
-
-        gradient: the cotangent to start from, of this tensor's shape; 1 for a scalar.
-        retain_graph: keep what the rules need, for another pass; default: `create_graph`.
-        create_graph: record the gradient itself, so that it can be differentiated.
-        inputs: the leaves to add to; default: all.
-
-        Raises RuntimeError for a tensor that is not a scalar without `gradient`, and for a second
-        pass through a graph that was let go.
-        """
-        if self.level:
-            raise escaped(self, "a pass to leaves", "return it, or use grad or vjp inside")
-        keep = create_graph if retain_graph is None else retain_graph
-        passes.backward([self], [gradient], keep, create_graph, inputs)
-
-    def retain_grad(self):
-        """Keep the gradient of this tensor in `.grad`, though it is not a leaf."""
-        if self.vertex is None:
-            raise GraphError("can't retain_grad on a Tensor that has requires_grad=False")
-        if not self.is_leaf:
-            add_hook(self.vertex, None, type(self))
-
-    @property
-    def retains_grad(self):
-        """Whether the gradient of this tensor is kept though it is not a leaf."""
-        return not self.is_leaf and retained(self.vertex)[0]
-
-    def register_hook(self, hook):
-        """Call `hook(grad)` whenever the gradient of this tensor is computed.
-
-        What the hook returns, unless None, takes the place of the gradient.  Hooks are called in
-        the order of their registration.  The result's `remove()` takes the hook away.
-        """
-        if self.vertex is None:
-            raise GraphError("cannot register a hook on a tensor that doesn't require gradient")
-        return Handle(add_hook(self.vertex, hook, type(self)), hook)
 
     # ---------------------------------------------------------------- memory
 
@@ -210,17 +85,18 @@ class EagerMethods(Methods):
         if self.vertex is not None and not force:
             raise GraphError(
                 "can't call numpy() on Tensor that requires grad; "
-                "use tensor.detach().numpy() instead; an array to be filled with such tensors is "
-                "made by np.zeros_like(x), and np.array([x, y]) is np.stack([x, y])"
+                "use tensor.detach().numpy() instead, np.stack for a list of tensors, and "
+                "np.zeros_like(x) for an array to be filled with them"
             )
         return self.memory()
 
     def __array__(self, dtype=None, copy=None):
         given = for_sparse()
+        if given is None and copy is dtype is None and (self.level or self.vertex is not None):
+            given = listed(self)
         array = np.asarray(self.numpy()) if given is None else given  # a transform's integers
-        if copy or (dtype is not None and array.dtype != dtype):
-            return np.array(array, dtype)
-        return array
+        fits = not copy and (dtype is None or array.dtype == dtype)
+        return array if fits else np.array(array, dtype)
 
     def item(self):
         """The one number as a Python number."""
@@ -303,7 +179,7 @@ class EagerMethods(Methods):
 
     def __bool__(self):
         if self.numel() != 1:
-            raise GraphError(
+            raise ShapeError(
                 f"Boolean value of Tensor with shape {self.shape} is ambiguous; use any() or all()"
             )
         return bool(self.value)
@@ -316,6 +192,13 @@ class EagerMethods(Methods):
 
     def __complex__(self):
         return complex(self.item())
+
+    def __contains__(self, element):
+        if isinstance(element, (str, bytes, list, tuple, dict)) or element is None:
+            raise GraphError(
+                f"Tensor.__contains__ only supports Tensor or scalar, not {type(element).__name__}"
+            )
+        return bool((self == element).any())
 
     def __index__(self):
         if self.dtype.kind not in "iub":

@@ -137,6 +137,8 @@ def planned(nodes, variables, values, kind):
     try:
         return kind(run(nodes, dict(zip(variables, fixed))), fixed)
     except UnknownShapeError:  # a mask decides a shape: the functions are run on the numbers
+        if kind is not Plan:
+            import_module("autodiff.compile.notice").unknown_shape()
         return Plan(nodes, variables)
 
 

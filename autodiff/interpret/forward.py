@@ -5,6 +5,7 @@ from typing import Any
 from ..core.family import Elementwise
 from ..core.spec import carries_derivative
 from ..core.values import total, zeros_like
+from .inner import Inner
 from .inplace_handles import remember
 from .methods import Methods
 from .nans import WATCHES, watching
@@ -31,7 +32,7 @@ def structured(op, tangents, influences, out, primals, params):
     return total(terms), moved
 
 
-class Dual(Methods):
+class Dual(Inner, Methods):
     """primal + ε tangent, with the ε of one jvp call."""
 
     __slots__ = ("value", "tangent", "level", "storage", "steps", "moved", "__weakref__")
@@ -73,19 +74,6 @@ class Dual(Methods):
         if type(value) is Dual and value.level == self.level:
             return value
         return dual(value, zeros_like(value), self.level)
-
-    @property
-    def shape(self):
-        """Sizes of the axes."""
-        return self.value.shape
-
-    @property
-    def dtype(self):
-        """The NumPy dtype."""
-        return self.value.dtype
-
-    def __bool__(self):
-        return bool(self.value)
 
     def __repr__(self):
         return f"Dual(level={self.level}, primal={self.value!r}, tangent={self.tangent!r})"

@@ -1,30 +1,47 @@
 """What `tensor.grad_fn` shows of the vertex that made a tensor."""
 
+from typing import Any
+from weakref import WeakKeyDictionary, WeakValueDictionary
+
 from .hooks import watch
+from .vertex import pick
+
+SHOWN: WeakValueDictionary[int, Any] = WeakValueDictionary()  # id of a vertex -> its GradFn
+NOTES: WeakKeyDictionary[Any, dict] = WeakKeyDictionary()  # vertex -> what users noted
 
 
 class GradFn:
     """The operation that made a tensor, as PyTorch shows it: its name and what it came from."""
 
-    __slots__ = ("vertex",)
+    __slots__ = ("vertex", "__weakref__")
 
     def __init__(self, vertex):
         self.vertex = vertex
 
     def inner(self):
-        """The vertex of the operation, behind the hooks."""
+        """The vertex of the operation, behind the hooks and the choice of one of its outputs."""
         v = self.vertex
-        return v.parents[0] if v.op is watch else v
+        while v.op is watch or v.op is pick:
+            v = v.parents[0]
+        return v
 
     def name(self):
         """Name of the pullback, such as MulBackward0."""
-        op = self.inner().op
-        return "AccumulateGrad" if op is None else op.grad_name
+        v = self.inner()
+        if v.op is None:
+            return "AccumulateGrad"
+        parts = getattr(v.params.get("index"), "parts", None)
+        return v.op.grad_name if parts is None else index_name(parts)
 
     @property
     def next_functions(self):
         """The operations of the arguments, as pairs (function, 0)."""
-        return tuple((GradFn(p) if p is not None else None, 0) for p in self.inner().parents)
+        return tuple([(None if p is None else grad_fn_of(p), 0) for p in self.inner().parents])
+
+    @property
+    def metadata(self):
+        """A dictionary for notes, which lives as long as the operation does."""
+        return NOTES.setdefault(self.inner(), {})
 
     def __eq__(self, other):
         return type(other) is GradFn and self.vertex is other.vertex
@@ -34,3 +51,17 @@ class GradFn:
 
     def __repr__(self):
         return f"<{self.name()}>"
+
+
+def index_name(parts):
+    """PyTorch's name of the pullback of an index: by arrays, by numbers, or by slices alone."""
+    kinds = {type(p) for p in parts}
+    return f"{'Index' if str in kinds else 'Select' if int in kinds else 'Slice'}Backward0"
+
+
+def grad_fn_of(vertex):
+    """What is shown of a vertex: the same object as long as anyone holds it."""
+    found = SHOWN.get(id(vertex))
+    if found is None or found.vertex is not vertex:
+        found = SHOWN[id(vertex)] = GradFn(vertex)
+    return found

@@ -98,6 +98,23 @@ def enable_grad(function=None) -> Any:
     return GradMode(True) if function is None else GradMode(True)(function)
 
 
+class inference_mode(GradMode):
+    """`no_grad` by the name that PyTorch gives to code that only infers; a decorator too.
+
+    >>> x = tensor([1.0], requires_grad=True)
+    >>> with inference_mode():
+    ...     y = 2 * x
+    >>> y.requires_grad
+    False
+    """
+
+    def __new__(cls, mode: Any = True):
+        return cls(True)(mode) if callable(mode) else super().__new__(cls)
+
+    def __init__(self, mode=True):
+        super().__init__(not mode)
+
+
 class set_grad_enabled(GradMode):
     """Turn recording on or off at once, and back at the end of a `with` block.
 
@@ -107,6 +124,10 @@ class set_grad_enabled(GradMode):
     """
 
     def __init__(self, mode):
+        if not isinstance(mode, (bool, int)):
+            raise TypeError(
+                f"set_grad_enabled(): argument 'mode' must be bool, not {type(mode).__name__}"
+            )
         super().__init__(mode)
         self.before.append(UNRECORDED.get())
         UNRECORDED.set(limit(self.enabled))

@@ -20,9 +20,9 @@ from .composite import Call, Composite, Opened, dtype_like, sum_like
 from .inplace_handles import REBOUND, assign, remember
 from .methods import Methods
 from .sweep import cast
-from .vertex import Joint, pick
+from .vertex import TRACES, Joint, pick
 
-TRACES: dict[int, Any] = {}  # level -> the trace under way, which knows the real values
+NOTED: list[Any] = []  # who notes the user's lines of new nodes; empty in ordinary runs
 NODES = WeakValueDictionary()  # nodes that were pickled, by identity, so that they are found again
 PROCESS, serial = os.urandom(8).hex(), count().__next__
 INFIX = {
@@ -235,6 +235,8 @@ def node(op, args, params, spec, level):
     new.op, new.args, new.params, new.level = op, args, params, level
     new.known, new.declared = spec
     new.given = new.uid = new.now = new.first = None
+    if NOTED:
+        NOTED[-1].note(new)
     return new
 
 
@@ -325,30 +327,23 @@ def spelled(x, depth):
 
 def upstream(roots):
     """Every node that the roots are computed from, arguments first."""
-    order, seen, stack = [], set(), [(r, False) for r in reversed(roots)]
-    while stack:
-        x, done = stack.pop()
-        if done:
-            order.append(x)
-        elif x not in seen:
-            seen.add(x)
-            stack.append((x, True))
-            stack.extend((a, False) for a in reversed(x.inputs) if a not in seen)
-    return order
+    return needed(roots, ())
 
 
 def needed(nodes, values):
     """The nodes to compute, arguments first; what has a value already needs nothing."""
-    order, seen, stack = [], set(), [(r, False) for r in reversed(nodes)]
+    order, opened, done, stack = [], set(), set(), list(reversed(nodes))
     while stack:
-        x, done = stack.pop()
-        if done:
-            order.append(x)
-        elif x not in seen:
-            seen.add(x)
-            stack.append((x, True))
-            if x not in values:
-                stack.extend((a, False) for a in reversed(x.inputs) if a not in seen)
+        x = stack[-1]
+        if x in opened:  # and so are its arguments
+            stack.pop()
+            if x not in done:
+                done.add(x)
+                order.append(x)
+            continue
+        opened.add(x)
+        if x not in values:
+            stack.extend([a for a in x.args[::-1] if type(a) is Node and a not in opened])
     return order
 
 

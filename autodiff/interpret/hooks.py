@@ -1,11 +1,15 @@
 """Hooks on gradients: of leaves when a pass ends there, of other tensors as the sweep goes by."""
 
 from typing import Any
-from weakref import ref
+from weakref import WeakKeyDictionary, ref
 
 from ..core.errors import GraphError
 from ..core.op import Op
 from .vertex import Leaf, Vertex, clock, handle
+
+
+class HookError(GraphError, TypeError):
+    """A hook returned what is no tensor."""
 
 
 class Watch(Op):
@@ -36,10 +40,14 @@ def called(hook, tensor):
     answer = hook(tensor)
     if answer is None:
         return tensor
-    if type(answer) is not type(tensor) or answer.shape != tensor.shape:
-        given = f"shape {answer.shape}" if hasattr(answer, "shape") else type(answer).__name__
+    if type(answer) is not type(tensor):
+        raise HookError(
+            f"a hook returned a {type(answer).__name__} for a gradient of shape {tensor.shape}; "
+            "return a tensor of that shape, or None"
+        )
+    if answer.shape != tensor.shape:
         raise GraphError(
-            f"a hook returned {given} for a gradient of shape {tensor.shape}; "
+            f"a hook returned shape {answer.shape} for a gradient of shape {tensor.shape}; "
             "return a tensor of that shape, or None"
         )
     return answer
@@ -104,3 +112,21 @@ class Handle:
 
     def __exit__(self, *_):
         self.remove()
+
+
+AFTER: WeakKeyDictionary[Leaf, Any] = WeakKeyDictionary()  # leaf -> (tensor's reference, hooks)
+
+
+def add_after(tensor, hook):
+    """Register a hook that is called with the leaf after `.grad` has got its gradient."""
+    _, hooks = AFTER.setdefault(tensor.vertex, (ref(tensor), []))
+    hooks.append(hook)
+    return Handle(hooks, hook)
+
+
+def run_after(v):
+    """Call the hooks of a leaf whose gradient has been added."""
+    if v in AFTER:
+        tensor, hooks = AFTER[v]
+        for hook in list(hooks):
+            hook(tensor())

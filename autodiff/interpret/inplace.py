@@ -18,7 +18,7 @@ from .inplace_handles import Shared, owner, rebind, remember
 from .vertex import Leaf, clock, users_line
 
 ON_CHANGE: list[Any] = []  # functions that are shown each array that was changed, to find NaN
-CHANGED = {}  # id of the memory's owner -> (weak reference to it, time, code, spot)
+CHANGED = {}  # id of the memory's owner -> (weak reference, time, code, spot, how often)
 
 
 class Storage:
@@ -94,7 +94,13 @@ def note_change(array):
     key = id(memory)
     code, spot = users_line()
     forget = ref(memory, lambda _: CHANGED.pop(key, None))
-    CHANGED[key] = (forget, clock.now, code, spot)
+    CHANGED[key] = (forget, clock.now, code, spot, CHANGED[key][4] + 1 if key in CHANGED else 1)
+
+
+def version(array):
+    """How many times the memory of an array was changed in place."""
+    entry = CHANGED.get(id(owner(array)))
+    return 0 if entry is None else entry[4]
 
 
 def line_of(code, spot):
@@ -134,6 +140,8 @@ def is_view(handle):
 
 def refuse_inner(new, name):
     """Raise if an eager tensor is to take a value that belongs to a transform."""
+    if isinstance(new, str):
+        raise ValueError(f"could not convert string to float: {new!r}")
     if type(new) in TRACED and new.level:
         raise TracedError(
             f"{name}: a tensor from outside a transform cannot be changed in place by a value "

@@ -11,7 +11,7 @@ from weakref import ref
 import numpy as np
 
 from ..core.errors import DTypeError, GraphError, ShapeError, TracedError
-from ..core.op import TRACED
+from ..core.op import TRACED, gathered
 from ..ops.index import parse, replaced, setitem, taken
 from ..ops.move import expanded
 from .vertex import clock
@@ -84,6 +84,7 @@ def assign(handle, key, new):
     """
     if written_already(handle, key, new):
         return
+    new = gathered(new)
     refuse_later(handle, new, "x[index] = v")
     if type(new) not in TRACED and not hasattr(new, "dtype"):
         new = np.asarray(new)

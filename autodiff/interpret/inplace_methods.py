@@ -9,6 +9,7 @@ from ..ops.choose import ceil, clip, floor, sign, where
 from ..ops.exponential import exp, log, relu, sigmoid
 from ..ops.move import broadcast_to
 from ..ops.trigonometric import cos, sin, tanh
+from .chance import generator
 from .inplace import change, rebinds, refuse_inner
 from .inplace_handles import augment
 from .names import AUGMENTED
@@ -86,7 +87,53 @@ SINGLE = {
     "sigmoid": sigmoid, "relu": relu, "neg": negative, "abs": absolute, "reciprocal": reciprocal,
     "floor": floor, "ceil": ceil, "sign": sign, "clamp": clip, "clip": clip,
 }  # fmt: skip
+# methods whose in-place form is named by a further underscore
+NAMED = (
+    "acos", "addcdiv", "addcmul", "addmm", "addmv", "addr", "asin", "atan", "baddbmm",
+    "clamp_max", "clamp_min", "cosh", "cumsum", "erf", "exp2", "expm1", "fmod", "frac", "index_add",
+    "index_copy", "index_fill", "index_put", "lerp", "log10", "log1p", "log2", "masked_fill",
+    "nan_to_num", "negative", "renorm", "round", "rsqrt", "scatter", "scatter_add", "sinh", "tan",
+    "tril", "triu", "trunc",
+)  # fmt: skip
+
+
+def by_method(name):
+    """`x.masked_fill_(...)` by the method `masked_fill`."""
+
+    def call(self, *args, **kwargs):
+        return change(self, getattr(before(self), name)(*args, **kwargs), f"{name}_")
+
+    call.__name__ = f"{name}_"
+    call.__doc__ = f"In place `{name}`; returns the tensor."
+    return call
+
+
+def drawn(name, draw, doc):
+    """Random numbers in the place of every element."""
+
+    def call(self, *args, **kwargs):
+        numbers = draw(generator(), self.shape, *args, **kwargs)
+        return overwritten(self, self.like(np.asarray(numbers, self.dtype)), name)
+
+    call.__name__, call.__doc__ = name, doc
+    return call
+
+
+def normal(rng, shape, mean=0.0, std=1.0):
+    return rng.normal(mean, std, shape)
+
+
+def uniform(rng, shape, low=0.0, high=1.0):
+    return rng.uniform(low, high, shape)
+
+
 INPLACE = {
+    **{f"{name}_": by_method(name) for name in NAMED},
+    "normal_": drawn("normal_", normal, "Normal random numbers; returns the tensor."),
+    "uniform_": drawn("uniform_", uniform, "Uniform random numbers; returns the tensor."),
+    "multiply_": arithmetic("multiply_", operator.mul),
+    "divide_": arithmetic("divide_", operator.truediv),
+    "subtract_": arithmetic("subtract_", operator.sub),
     **{f"{name}_": arithmetic(f"{name}_", f) for name, f in PAIRS.items()},
     **{name: augmented(name, *pair) for name, pair in AUGMENTED.items()},
     **{f"{name}_": elementwise(f"{name}_", f) for name, f in SINGLE.items()},

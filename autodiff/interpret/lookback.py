@@ -33,17 +33,20 @@ SUMS = {arithmetic.add, arithmetic.subtract, arithmetic.negative, reduce.summed}
 RATIOS = {arithmetic.divide, arithmetic.reciprocal, exponential.sigmoid}
 SQUARES = {arithmetic.square, arithmetic.power, arithmetic.multiply, contract.inner_product}
 MOVES = {index.taken, move.reshaped, move.permuted, move.expanded}
+SCALED = {arithmetic.add, arithmetic.subtract, arithmetic.multiply, arithmetic.divide}
 FACTORS = {reduce.multiplied, linalg.determinant}
 HYPERBOLIC = {trigonometric.cosh, trigonometric.sinh}
 MEANS = {reduce.reduced_mean}
 LENGTHS = {arithmetic.absolute, reduce.length, trigonometric.hypot}
-TAILS = {"erfc", "ndtr"}  # rows that are made when SciPy is first asked for
+TAILS = {"erfc", "ndtr", "gamma"}  # rows that are made when SciPy is first asked for
+POWERS = {arithmetic.sqrt, arithmetic.square, arithmetic.power}
+EXPONENTS = {exponential.exp, exponential.expm1}
 # Of a formula, what may stand before its last row.
 BEFORE = {
-    exponential.log: SUMS | RATIOS | MOVES | FACTORS | HYPERBOLIC | MEANS | {exponential.exp},
+    exponential.log: SUMS | RATIOS | MOVES | FACTORS | HYPERBOLIC | MEANS | EXPONENTS | POWERS,
     exponential.log1p: {exponential.exp, arithmetic.negative},
     arithmetic.sqrt: SQUARES | MEANS | {reduce.summed, reduce.variance, arithmetic.add},
-    arithmetic.divide: SUMS,
+    arithmetic.divide: SUMS | HYPERBOLIC | EXPONENTS | {exponential.sigmoid},
     arithmetic.reciprocal: SUMS,
 }
 
@@ -121,7 +124,8 @@ def quotient(result, *args: Any):
     below = args[-1]
     if type(below) is not Tensor or below.vertex is None:
         return result
-    steady = below.vertex.op not in BEFORE[arithmetic.divide] or not unsteady(below.value)
+    op = below.vertex.op
+    steady = op not in BEFORE[arithmetic.divide] or not unsteady(below.value, op in EXPONENTIALS)
     return result if steady else stable(result, args)
 
 
@@ -172,10 +176,12 @@ class Window:
         return self.ends[vertex]
 
     def alike(self, v):
-        """The vertex that takes the same elements as `v`, if x[i] was written twice."""
-        if v.op not in MOVES:
+        """The vertex of the same value as `v`, if x[i], -x or 2 * x was written twice."""
+        hint = getattr(v, "hint", None)
+        scaled = v.op in SCALED and None in v.parents and type(hint) in SCALARS
+        if v.op not in MOVES and v.op is not arithmetic.negative and not scaled:
             return v
-        key = (v.op, v.parents, v.time, *sorted(v.params.items()))
+        key = (v.op, v.parents, v.time, hint if scaled else None, *sorted(v.params.items()))
         try:
             return self.twins.setdefault(key, v)
         except TypeError:  # index arrays have no hash
@@ -218,13 +224,14 @@ def unchanged(value, v):
     return entry is None or entry[1] <= v.time
 
 
-EXPONENTIALS = {exponential.exp, exponential.sigmoid}
+EXPONENTIALS = EXPONENTS | {exponential.sigmoid}
 READABLE = SUMS | RATIOS | SQUARES | MOVES | EXPONENTIALS | FACTORS | HYPERBOLIC | MEANS | LENGTHS
-READABLE |= {reduce.variance, special.erf}
+READABLE |= {reduce.variance, special.erf, arithmetic.sqrt}
 ROOTS = {0.5: BEFORE[arithmetic.sqrt], 2: LENGTHS}
 for _op in EXPONENTIALS:
     finish_by(_op, remember_argument)
-finish_by(exponential.log, logarithm)
+for _op in (exponential.log, exponential.log2, exponential.log10):
+    finish_by(_op, logarithm)
 finish_by(exponential.log1p, logarithm_of_more)
 finish_by(arithmetic.sqrt, root)
 finish_by(arithmetic.square, square)

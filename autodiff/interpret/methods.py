@@ -327,8 +327,6 @@ class Methods(ArrayProtocols):
         """Bytes of all elements [B]."""
         return self.size * self.dtype.itemsize
 
-    type = astype
-
     def conj(self):
         """Complex conjugate; a real value is its own."""
         return self.unary(complex.conjugate)

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..core.spec import Spec
 from .graph import Node, formula, needed, node
-from .identities import IDENTITIES
+from .ratios import IDENTITIES
 
 
 class Rewrite(NamedTuple):
@@ -15,6 +15,15 @@ class Rewrite(NamedTuple):
     before: str
     after: str
     reason: str
+
+
+class Step(NamedTuple):
+    """An identity at work: a node as it was given, the node before and after, the identity."""
+
+    given: Any
+    before: Any
+    after: Any
+    identity: Any
 
 
 def key_of(a):
@@ -31,10 +40,17 @@ def rewritten(outputs, keep=()):
 
     keep: nodes that stay as they are, with what they are computed from.
     """
+    new, steps = stable_forms([y for y in outputs if type(y) is Node], keep)
+    done = [Rewrite(formula(s.before), formula(s.after), s.identity.reason) for s in steps]
+    return [new[y] if type(y) is Node else y for y in outputs], done
+
+
+def stable_forms(nodes, keep=()):
+    """({node: its stable form}, steps): for all that the nodes are computed from."""
     new: dict[Any, Any] = {x: x for x in keep}
     seen: dict[Any, Any] = {}  # the same formula twice is one node, which the identities compare
-    done: list[Rewrite] = []
-    for x in needed([y for y in outputs if type(y) is Node], new):
+    steps: list[Step] = []
+    for x in needed(nodes, new):
         if x in new:
             continue
         args = tuple([new.get(a, a) if type(a) is Node else a for a in x.args])
@@ -47,17 +63,17 @@ def rewritten(outputs, keep=()):
             y.given = x.given
         else:
             y = x
-        new[x] = seen[key] = improved(y, done)
-    return [new[y] if type(y) is Node else y for y in outputs], done
+        new[x] = seen[key] = improved(y, x, steps)
+    return new, steps
 
 
-def improved(x, done):
+def improved(x, given, steps):
     """A node after every identity that applies, one after another."""
     for _ in range(8):
         for identity in IDENTITIES.get(x.op.name, ()):
             found = identity.replace(x)
             if type(found) is Node and (found.known, found.declared) == (x.known, x.declared):
-                done.append(Rewrite(formula(x), formula(found), identity.reason))
+                steps.append(Step(given, x, found, identity))
                 x = found
                 break
         else:

@@ -10,8 +10,10 @@ import numpy as np
 from ..core.errors import UnknownShapeError
 from ..core.family import Elementwise
 from ..core.op import TRACED
-from ..ops.choose import where
+from ..ops.choose import isnan, where
 from ..ops.move import sum_to
+from ..ops.reduce import sum as total
+from .vertex import TRACES
 
 
 def broken(g):
@@ -27,19 +29,48 @@ def broken(g):
     return bool(g != g) if isinstance(g, (np.generic, np.ndarray)) else False
 
 
-def numberless(g):
-    """Whether a cotangent or tangent is a node of a graph, whose numbers are not known yet."""
-    while type(g) in TRACED:
-        if not hasattr(g, "value"):
-            return True
-        g = g.value
-    return False
-
-
 def may_break(vertices):
     """Whether infinite slopes may meet elements without influence among the vertices of a graph."""
-    ops = {v.op for v in vertices if v.op is not None}
-    return any(op.pole for op in ops) and any(op.cuts for op in ops)
+    made = [v for v in vertices if v.op is not None]
+    return any([v.op.cuts for v in made]) and any([v.op.pole and steep(v) for v in made])
+
+
+def steep(v):
+    """Whether a slope of a vertex may be infinite where its arguments are finite."""
+    return v.op.pole is True or v.op.pole(*constants(v))
+
+
+def constants(v):
+    """The arguments of a vertex that do not vary; None for others and for those not kept."""
+    args, hint = v.args or (None,) * len(v.parents), getattr(v, "hint", None)
+    return [
+        None if p is not None or type(a) in TRACED else hint if a is None else a
+        for a, p in zip(args, v.parents)
+    ]
+
+
+def unclear(values, vertices):
+    """Whether NaNs may be among values that are nodes of a graph, where structure would say zero.
+
+    A trace that knows its real values is asked, and its program will look; of others the operators
+    among the vertices decide.
+    """
+    nodes = [node for g in values for node in nodes_in(g)]
+    if not nodes or not may_break(vertices):
+        return False
+    traces = [TRACES.get(node.level) for node in nodes]
+    if all([trace is not None and trace.asks for trace in traces]):
+        return any([bool(isnan(total(node))) for node in nodes])
+    return True
+
+
+def nodes_in(g):
+    """The nodes inside a cotangent or tangent, and inside its own tangent."""
+    if type(g) not in TRACED:
+        return []
+    if not hasattr(g, "value"):
+        return [g]
+    return nodes_in(getattr(g, "tangent", None)) + nodes_in(g.value)
 
 
 def guarded(c, i):

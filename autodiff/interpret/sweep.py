@@ -8,8 +8,10 @@ from ..core.spec import is_complex
 from ..ops.move import sum_to
 from .inplace_handles import REBOUND, as_recorded
 from .nans import WATCHES, watching
-from .structure import Influence, broken, may_break, numberless
+from .structure import Influence, broken, may_break, unclear
 from .vertex import clock
+
+PLAIN = frozenset((np.ndarray, np.float64, np.float32))
 
 
 def sweep(seeds, see, targets=None, inspect=None, since=None, visited=None):
@@ -40,8 +42,7 @@ def sweep(seeds, see, targets=None, inspect=None, since=None, visited=None):
             found = swept(*plan, pending, visited, Influence(seeds, symbolic))
         else:
             found = swept(*plan, pending, visited, None)
-            unknown = numberless(next(iter(found.values()), None)) and may_break(pending)
-            if unknown or any(map(broken, found.values())):
+            if any(map(broken, found.values())) or unclear(found.values(), pending):
                 pending = consumers(seeds, relevant, since)
                 found = swept(*plan, pending, None, Influence(seeds, symbolic))
         if watch is not None:
@@ -93,7 +94,7 @@ def swept(seeds, see, targets, inspect, since, relevant, pending, visited, influ
             if p is None:
                 continue
             if c is not None and pulled:
-                plain = type(c) is np.ndarray and c.dtype is p.dtype and c.shape == p.shape
+                plain = type(c) in PLAIN and c.dtype is p.dtype and c.shape == p.shape
                 if plain and p not in cotangents:
                     cotangents[p] = c
                 else:

@@ -7,9 +7,11 @@ import numpy as np
 
 from ..core.errors import AutodiffError, ShapeError
 from ..core.family import Unary
-from ..core.op import EAGER, NO_PARAMS, TRACED, Op
+from ..core.guests import ORDINARY, met
+from ..core.op import EAGER, NO_PARAMS, OBJECTS, TRACED, Op, ndarray
 from ..core.spec import carries_derivative
 from .eager import EagerMethods
+from .inner import Inner
 from .inplace import remember_view
 from .names import OPERATORS
 from .nans import WATCHES, seen
@@ -18,11 +20,12 @@ from .vertex import UNRECORDED, Joint, Vertex, Watched, clock, locate, pick, ver
 
 getframe = sys._getframe
 recorded_from = UNRECORDED.get
+NUMBERS = ORDINARY - {ndarray}  # and what else is no container of its own
 SCALARS = frozenset((int, float, np.float64))  # constants that a look back may ask for
 FINISH: dict[Any, Any] = {}  # row of two arguments -> what has the last word on its results
 
 
-class Tensor(EagerMethods):
+class Tensor(EagerMethods, Inner):
     """An array that remembers how it was computed; made by `tensor`, `zeros`, `rand` and friends.
 
     Operators and functions on tensors record what a derivative needs; `backward` adds the
@@ -52,6 +55,11 @@ class Tensor(EagerMethods):
     def reflected(self, op, other):
         """`op(other, self)`, where `other` is an array or a number."""
         value, level, parent = self.value, self.level, self.vertex
+        if type(other) not in NUMBERS:
+            if type(other) is ndarray and other.dtype is OBJECTS:
+                return Op.__call__(op, other, self)
+            if type(other) is not ndarray and (found := met(op, (other, self), other)) is not None:
+                return found
         try:
             out = op(other, value) if level else op.infix(other, value)
         except (ValueError, TypeError) as error:
@@ -139,23 +147,13 @@ class Tensor(EagerMethods):
             remember_view(args[0], result, op, args[1:], params)
         return result
 
-    @property
-    def shape(self):
-        """Sizes of the axes."""
-        return self.value.shape
-
-    @property
-    def dtype(self):
-        """The NumPy dtype."""
-        return self.value.dtype
-
 
 def prefix(depth):
     """The hot path of one argument, as a call of its row; the user's line is `depth` calls up."""
 
     def call(op, x):
         if type(x) is not Tensor:
-            return x.unary(op) if type(x) in TRACED else op.evaluate(x)
+            return x.unary(op) if type(x) in TRACED else Op.__call__(op, x)
         value, level, parent = x.value, x.level, x.vertex
         evaluate, smooth, keep_args, keep_out, finish = op.recipe
         out = op(value) if level else evaluate(value)
@@ -195,10 +193,14 @@ def infix(op, depth):
         x, a, level = self.value, self.vertex, self.level
         if type(other) is Tensor and other.level == level:
             y, b = other.value, other.vertex
-        elif type(other) in TRACED:
-            return Op.__call__(op, self, other)
-        else:
+        elif type(other) in NUMBERS:
             y, b = other, None
+        elif type(other) in TRACED or (type(other) is ndarray and other.dtype is OBJECTS):
+            return Op.__call__(op, self, other)
+        elif type(other) is ndarray or (found := met(op, (self, other), other)) is None:
+            y, b = other, None
+        else:
+            return found
         try:
             out = op(x, y) if level else compute(x, y)
         except (ValueError, TypeError) as error:

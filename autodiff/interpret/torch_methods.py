@@ -1,6 +1,7 @@
 """The methods of a value in PyTorch's words alone: dtypes, new constants, and names read late."""
 
 from importlib import import_module
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -16,25 +17,52 @@ LATE = {
     "baddbmm": "torch_names.baddbmm", "bmm": "torch_names.bmm", "cholesky": "linalg.cholesky",
     "chunk": "torch_pieces.chunk", "clamp_max": "torch_names.clamp_max",
     "clamp_min": "torch_names.clamp_min", "det": "linalg.det",
-    "diag": "torch_pieces.diag", "equal": "torch_names.all_equal",
-    "gather": "torch_pieces.gather", "index_add": "torch_pieces.index_add",
+    "deg2rad": "numbers.radians", "degrees": "numbers.degrees", "diag": "torch_pieces.diag",
+    "equal": "torch_names.all_equal",
+    "fmod": "numbers.fmod", "gather": "torch_pieces.gather", "index_add": "torch_pieces.index_add",
     "index_select": "torch_pieces.index_select", "inverse": "linalg.inv",
     "isclose": "pick.isclose", "lerp": "torch_names.lerp",
     "log_softmax": "softmax.log_softmax", "logdet": "torch_names.logdet",
     "masked_fill": "torch_names.masked_fill", "mm": "torch_names.mm", "mv": "torch_names.mv",
     "narrow": "torch_pieces.narrow",
+    "rad2deg": "numbers.degrees", "radians": "numbers.radians",
     "repeat_interleave": "torch_pieces.repeat_interleave", "roll": "rearrange.roll",
     "rsqrt": "torch_names.rsqrt", "scatter": "torch_pieces.scatter",
     "scatter_add": "torch_pieces.scatter_add", "slogdet": "linalg.slogdet",
     "softmax": "softmax.softmax", "split": "torch_pieces.split",
     "tile": "torch_pieces.tile", "topk": "torch_pieces.topk", "tril": "torch_pieces.tril",
-    "triu": "torch_pieces.triu", "unbind": "torch_pieces.unbind",
+    "triu": "torch_pieces.triu", "trunc": "numbers.trunc", "unbind": "torch_pieces.unbind",
+    "addbmm": "torch_more.addbmm", "adjoint": "torch_more.adjoint",
+    "aminmax": "torch_more.aminmax", "copysign": "numbers.copysign",
+    "corrcoef": "products.corrcoef", "count_nonzero": "totals.count_nonzero",
+    "cov": "products.cov", "cumprod": "scan.cumprod", "diff": "differences.diff",
+    "dist": "torch_more.dist", "erfc": "error_functions.erfc", "erfinv": "error_functions.erfinv",
+    "float_power": "numbers.float_power", "fmax": "numbers.fmax", "fmin": "numbers.fmin",
+    "frac": "torch_more.frac", "heaviside": "numbers.heaviside",
+    "index_copy": "torch_more.index_copy", "index_fill": "torch_more.index_fill",
+    "index_put": "torch_more.index_put", "is_nonzero": "torch_more.is_nonzero",
+    "kron": "products.kron", "kthvalue": "torch_more.kthvalue", "lgamma": "gamma.gammaln",
+    "logaddexp2": "numbers.logaddexp2", "logcumsumexp": "torch_more.logcumsumexp",
+    "logit": "information.logit", "masked_select": "torch_more.masked_select",
+    "matrix_exp": "matrix_function.expm", "matrix_power": "matrix.matrix_power",
+    "median": "torch_more.median", "msort": "torch_more.msort",
+    "nan_to_num": "pick.nan_to_num", "nanmean": "nans.nanmean",
+    "nansum": "nans.nansum", "pinverse": "least_squares.pinv", "qr": "decompose.qr",
+    "quantile": "order.quantile", "renorm": "torch_more.renorm", "rot90": "rearrange.rot90",
+    "select": "torch_more.select", "sgn": "torch_more.sgn", "sinc": "signal.sinc",
+    "svd": "decompose.svd", "t": "torch_more.t", "unflatten": "torch_more.unflatten",
+    "xlogy": "information.xlogy",
 }  # fmt: skip
 
 # Names that mean one thing in NumPy and another in PyTorch.
 EITHER = {
     "argsort": "torch_pieces.places", "repeat": "torch_pieces.repeat",
     "sort": "torch_pieces.ordered",
+}  # fmt: skip
+KINDS = {
+    "float64": "Double", "float32": "Float", "float16": "Half", "int64": "Long", "int32": "Int",
+    "int16": "Short", "int8": "Char", "uint8": "Byte", "complex64": "ComplexFloat",
+    "complex128": "ComplexDouble",
 }  # fmt: skip
 TORCH, NUMPY = {"dim", "descending"}, {"axis", "kind", "order", "repeats"}
 
@@ -88,6 +116,31 @@ class TorchMethods(Traced):
     def half(self):
         """Converted to float16."""
         return complex.astype(self, np.float16)
+
+    def short(self):
+        """Converted to int16."""
+        return complex.astype(self, np.int16)
+
+    def type(self, dtype=None):
+        """PyTorch's name of the kind, such as torch.DoubleTensor; or converted to a dtype."""
+        if dtype is None:
+            return f"torch.{KINDS.get(self.dtype.name, self.dtype.name.title())}Tensor"
+        return complex.astype(self, dtype)
+
+    def is_signed(self):
+        """Whether the dtype has negative numbers."""
+        return self.dtype.kind in "ifc"
+
+    def is_contiguous(self):
+        """Whether the numbers lie in memory in order."""
+        return bool(np.asarray(self.detach().value).flags.c_contiguous)
+
+    def sum_to_size(self, *size):
+        """Summed over what was stretched, to a smaller shape that broadcasts to this one."""
+        shape = tuple(sizes(size))
+        lead = len(self.shape) - len(shape)
+        axes = [i for i, n in enumerate(self.shape) if i < lead or (shape[i - lead] == 1 != n)]
+        return self.sum(tuple(axes), keepdims=True).reshape(shape) if axes else self.reshape(shape)
 
     def long(self):
         """Converted to int64."""
@@ -151,7 +204,7 @@ def late_method(name, place):
 
     def call(self, *args, **kwargs):
         function = found(place)
-        if vars(TorchMethods).get(name) is call:
+        if vars(TorchMethods).get(name) is call and isinstance(function, FunctionType):
             setattr(TorchMethods, name, function)
         return function(self, *args, **kwargs)
 

@@ -13,6 +13,8 @@ getframe = sys._getframe
 LIBRARY = __name__.partition(".")[0] + "."
 INSIDE = set()  # identities of the globals of the library's modules, which live as long as it does
 
+TRACES: dict[int, Any] = {}  # level -> the trace under way, which knows the real values
+
 # Tensors of this level and below are not recorded: -1 usually, raised by no_grad.
 UNRECORDED = ContextVar("UNRECORDED", default=-1)
 

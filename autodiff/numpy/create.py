@@ -21,6 +21,11 @@ def traced(x):
     return type(x) in TRACED or (isinstance(x, (list, tuple)) and has_traced(x))
 
 
+def converted(x):
+    """A list that holds traced values as one value; all else as it is."""
+    return as_array(x) if isinstance(x, (list, tuple)) and has_traced(x) else x
+
+
 def with_rank(x, ndmin):
     """`x` with unit axes in front until it has so many axes."""
     return x.reshape((1,) * (ndmin - len(x.shape)) + x.shape) if len(x.shape) < ndmin else x

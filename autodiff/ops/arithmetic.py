@@ -10,6 +10,8 @@ from ..core.spec import is_complex
 from .choose import floor_divide, ones_like, sign, where
 from .exponential import log
 
+TINY = 1e-300  # the quotient by less may overflow
+
 add = Scaled(
     "add(x, y)", np.add,
     lambda t, z, x, y: t,
@@ -46,11 +48,16 @@ multiply = Binary(
     """,
 )
 
+def by_nothing(x, y):
+    """Whether a divisor may be zero, or next to it; None: one that varies."""
+    return y is None or not np.all(np.abs(y) > TINY)
+
+
 divide = Binary(
     "divide(x, y)", np.divide,
     lambda t, z, x, y: t / y,
     lambda t, z, x, y: -t * z / y,
-    reads=("y", "yz"), infix=operator.truediv, pole=True, domain=((-3, 3), (-3, -0.5, 0.5, 3)), lower=instruction("fdiv"), latex=r"\frac{$x}{$y}", torch="Div",
+    reads=("y", "yz"), infix=operator.truediv, pole=by_nothing, domain=((-3, 3), (-3, -0.5, 0.5, 3)), lower=instruction("fdiv"), latex=r"\frac{$x}{$y}", torch="Div",
     doc="""Quotient `x / y`, elementwise with broadcasting; the IEEE result at `y = 0`.
 
     >>> float(divide(1.0, 4.0))
@@ -84,11 +91,16 @@ def power_log(z, x, y):
     return where(gone, 0, z * log(where(gone, ones_like(z), x)))
 
 
+def to_a_root(x, y):
+    """Whether the slope of `x ** y` may be infinite: exponents 0 and from 1 to 2 are tame."""
+    return y is None or np.iscomplexobj(y) or not np.all((y == 0) | ((y >= 1) & (y <= 2)))
+
+
 power = Binary(
     "power(x, y)", operator.pow,
     lambda t, z, x, y: t * power_slope(x, y),
     lambda t, z, x, y: t * power_log(z, x, y),
-    reads=("xy", "xyz"), pole=True, domain=((0.5, 3), (-2, 2)), lower=intrinsic("power"), latex="{$x}^{$y}", numpy=np.power, torch="Pow",
+    reads=("xy", "xyz"), pole=to_a_root, domain=((0.5, 3), (-2, 2)), lower=intrinsic("power"), latex="{$x}^{$y}", numpy=np.power, torch="Pow",
     doc="""Power `x ** y`.  The derivative in `y` is only taken when `y` is a variable.
 
     >>> power(np.array([1.0, 2.0]), 3).tolist()

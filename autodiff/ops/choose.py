@@ -10,6 +10,7 @@ from ..core.lower import EVERY, NUMBERS, comparison, formula, instruction, truth
 from ..core.op import TRACED
 from ..core.public import as_value, public
 from ..core.spec import is_complex
+from ..core.tree import flatten, unflatten
 
 PAIR = ((-3, 3), (-3, 3))
 
@@ -110,8 +111,16 @@ def sign(x):
     return real_sign(x)
 
 
+def held(x):
+    """The value itself; of a container, one whose traced leaves are constants."""
+    if type(x) is np.ndarray or type(x) is float:
+        return x
+    leaves, structure = flatten(x)
+    return unflatten(structure, [stop_gradient(v) if type(v) in TRACED else v for v in leaves])
+
+
 stop_gradient = Unary(
-    "stop_gradient(x)", lambda x: x, differentiable=False, reads="", domain=((-3, 3),),
+    "stop_gradient(x)", held, differentiable=False, reads="", domain=((-3, 3),),
     lower=formula(lambda b, x: x, EVERY), latex="$x", doc="""The value of `x` as a constant: no derivative passes, in any mode.
 
     >>> float(stop_gradient(2.0))
@@ -153,7 +162,7 @@ def where(condition, x=None, y=None) -> Any:
         raise ValueError("where: either both or neither of x and y should be given")
     if x is None:
         return np.nonzero(np.asarray(condition))
-    return choose(condition, x, y)
+    return choose(*[np.asarray(v) if type(v) in (list, tuple) else v for v in (condition, x, y)])
 
 
 maximum = Binary(

@@ -56,6 +56,11 @@ def ediff1d(x, to_end=None, to_begin=None):
     """
     x = ravel(as_array(x))
     ends = [None if end is None else ravel(as_array(end)) for end in (to_begin, to_end)]
+    for name, end in (("to_begin", ends[0]), ("to_end", ends[1])):
+        if end is not None and not np.can_cast(end.dtype or float, x.dtype or float, "same_kind"):
+            raise TypeError(
+                f"dtype of `{name}` must be compatible with input `ary` under the `same_kind` rule."
+            )
     parts = [ends[0], x[1:] - x[:-1], ends[1]]
     return concatenate([part for part in parts if part is not None])
 

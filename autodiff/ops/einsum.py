@@ -42,6 +42,20 @@ def contracted_spec(*xs, subscripts):
     return Spec(tuple(sizes[n] for n in output), joint_dtype(*xs))
 
 
+def known(names, inputs):
+    """Raise for a name of the output that no input has, and for one that stands there twice."""
+    for name in names:
+        if name not in "".join(inputs):
+            raise ValueError(
+                f"einstein sum subscripts string included output subscript {name!r} which never "
+                "appeared in an input"
+            )
+        if names.count(name) > 1:
+            raise ValueError(
+                f"einstein sum subscripts string includes output subscript {name!r} multiple times"
+            )
+
+
 def factor_cotangent(place):
     """The transpose in one factor: contract the cotangent with all the others."""
 
@@ -118,7 +132,8 @@ def einsum(subscripts, *xs, optimize=None):
         (xs,) = xs
     xs = [as_array(x) for x in xs]
     subscripts = spelled(subscripts.replace(" ", ""), [len(x.shape) for x in xs])
-    inputs, _ = split(subscripts)
+    inputs, output = split(subscripts)
+    known(output, inputs)
     return contracted(*stretched(inputs, xs), subscripts=subscripts)
 
 

@@ -64,6 +64,10 @@ def histogram(a, bins=10, range=None, density=None, weights=None):
     >>> h.tolist()
     [1.0, 5.0]
     """
+    if isinstance(bins, (int, np.integer)) and bins < 1:
+        raise ValueError("`bins` must be positive, when an integer")
+    if range is not None and not range[0] <= range[1]:
+        raise ValueError("max must be larger than min in range parameter.")
     numbers = plain(a, "histogram")
     counts, edges = np.histogram(numbers, plain_bins(bins), range)
     if weights is None:

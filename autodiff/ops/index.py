@@ -6,7 +6,7 @@ themselves are arguments, so that they may be traced.
 
 import numpy as np
 
-from ..core.errors import TracedError, UnknownShapeError
+from ..core.errors import ShapeError, TracedError, UnknownShapeError
 from ..core.family import Movement
 from ..core.lower import Assembly
 from ..core.op import EAGER, TRACED
@@ -290,9 +290,23 @@ def batched_replace(op, batched, x, v, *arrays, index):
     return op(x, v, *arrays, index=behind)
 
 
+def replaced_spec(x, v, *arrays, index):
+    """Spec of what is written into; raises as NumPy does for a place or a value that does not fit."""
+    if not any([type(a) in TRACED for a in arrays]):
+        target = np.broadcast_to(np.zeros(()), x.shape)[index.fill(arrays)].shape
+        given = tuple(v.shape)
+        while len(given) > len(target) and given[0] == 1:
+            given = given[1:]
+        if given != target and np.broadcast_shapes(given, target) != target:
+            raise ShapeError(
+                f"could not broadcast input array from shape {given} into shape {target}"
+            )
+    return Spec(x.shape, joint_dtype(x, v))
+
+
 replaced = Movement(
     "replaced(x, v, *arrays)", replaced_values, replaced_cotangents,
-    infer=lambda x, v, *arrays, index: Spec(x.shape, joint_dtype(x, v)),
+    infer=replaced_spec,
     batch=batched_replace, linear=2, cuts=True, latex="$x", torch="CopySlices",
     sample=lambda rng, dtype: [
         ((x, rng.normal(size=np.shape(x[p["index"].fill(a)])).astype(dtype), *a), p)

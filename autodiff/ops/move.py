@@ -8,7 +8,6 @@ import numpy as np
 from ..core.errors import ShapeError
 from ..core.family import Movement
 from ..core.lower import Assembly
-from ..core.op import TRACED
 from ..core.public import as_value, has_traced, public
 from ..core.spec import broadcast_shapes, every_axis, from_end, full_shape
 from ..core.values import pad_rank
@@ -106,6 +105,31 @@ joined = Movement(
     lower=Assembly(joined_pieces), latex=r"\operatorname{concat}($xs)", torch="Cat",
     sample=lambda rng, dtype: some(dtype, rng, (((2, 3), (1, 3)), {"axis": -2, "sizes": (2, 1)}), (((2, 0), (2, 2)), {"axis": -1, "sizes": (0, 2)})),
     doc="The arguments one after another along an axis: the row behind `concatenate`.",
+)
+
+
+def stacked_values(*xs, axis):
+    """np.stack, and for numbers what is four times as quick."""
+    numbers = all([isinstance(x, np.generic) for x in xs])
+    return np.array(xs) if numbers else np.stack(xs, axis)
+
+
+def places(count, axis):
+    """The index of each of so many arrays along the axis on which they are stacked."""
+    rest = (slice(None),) * (-axis - 1)
+    return [(..., i, *rest) for i in range(count)]
+
+
+stacked = Movement(
+    "stacked(*xs)", stacked_values,
+    lambda g, wanted, *xs, axis: [
+        None if w is None else g[place] for w, place in zip(wanted, places(len(xs), axis))
+    ],
+    batch=lambda op, batched, *xs, axis: op(*batched_together(batched, xs), axis=axis),
+    lower=Assembly(lambda *xs, axis: list(zip(xs, places(len(xs), axis)))),
+    latex=r"\operatorname{stack}($xs)", torch="Stack",
+    sample=lambda rng, dtype: some(dtype, rng, (((2, 3), (2, 3)), {"axis": -2}), (((), (), ()), {"axis": -1})),
+    doc="Arguments of one shape side by side along a new axis, from the end: the row behind `stack`.",
 )
 
 
@@ -303,9 +327,11 @@ def stack(xs, axis=0):
     (2, 2)
     """
     xs = [as_value(x) for x in xs]
+    if not xs:
+        raise ShapeError("stack: the sequence is empty; give at least one array")
     if len({x.shape for x in xs}) > 1:
         raise ShapeError(f"stack: all shapes must be equal, not {sorted({x.shape for x in xs})}")
-    return concatenate([expand_dims(x, axis) for x in xs], axis)
+    return stacked(*xs, axis=from_end(axis, len(xs[0].shape) + 1)[0])
 
 
 @public(np.flip)
@@ -322,8 +348,6 @@ def flip(x, axis=None):
 
 def as_array(x) -> Any:
     """`x` as one value: a nested list that holds traced values is stacked."""
-    if type(x) in TRACED or hasattr(x, "shape"):
-        return x
     if isinstance(x, (list, tuple)) and has_traced(x):
         return stack([as_array(item) for item in x])
-    return np.asarray(x)
+    return as_value(x)

@@ -4,18 +4,19 @@ from typing import Any
 
 import numpy as np
 
+from ..core.errors import TracedError, UnknownShapeError
 from ..core.op import TRACED
 from ..core.public import public
 from ..core.spec import is_complex
 from .arithmetic import absolute, sqrt
-from .choose import stop_gradient
+from .choose import less_equal, stop_gradient
 from .complex import conjugate
 from .contract import matmul, outer
 from .join import atleast_1d
 from .linalg import inv, solve
 from .move import as_array, concatenate, expand_dims, reshape
 from .plain import has_numbers, plain
-from .reduce import sum
+from .reduce import all, any, sum
 from .signal import convolve
 
 
@@ -106,11 +107,37 @@ def polydiv(u, v):
         factor = rest[k] / v[0]
         quotient.append(reshape(factor, (1,)))
         rest = rest - concatenate([np.zeros(k), factor * v, np.zeros(m - n - k)])
-    if has_numbers(rest):
-        numbers = plain(rest, "polydiv")
-        large = np.nonzero(~np.isclose(numbers, 0, rtol=1e-14))[0]
-        rest = rest[large[0] :] if large.size else rest[-1:]
-    return concatenate(quotient), rest
+    # what was divided out is zero by structure
+    return concatenate(quotient), without_zeros(rest[max(m - n + 1, 0) :] if n else rest[-1:])
+
+
+@public()
+def without_zeros(p):
+    """A polynomial from its first coefficient that is not zero, to 1e-8 as in `numpy.polydiv`."""
+    while p.shape[0] > 1 and decided(less_equal(absolute(p[0]), 1e-8)):
+        p = p[1:]
+    return p
+
+
+def decided(truth):
+    """The one answer of all examples of a batch.
+
+    A symbolic value is asked again when its numbers arrive.  Raises TracedError where examples
+    differ, for they would have shapes of their own.
+    """
+    while type(truth) in TRACED and hasattr(truth, "value"):
+        truth = truth.value
+    try:
+        whole = bool(all(truth))
+        some = whole or bool(any(truth))
+    except TracedError:
+        raise UnknownShapeError(truth) from None
+    if whole != some:
+        raise TracedError(
+            "polydiv: the remainders of the examples under vmap have different lengths, for some "
+            "begin with zeros; divide one polynomial at a time"
+        )
+    return whole
 
 
 @public(np.polyder)
@@ -153,7 +180,7 @@ def polyint(p, m=1, k: Any = None):
 
 def start(values, name, numpy, *args):
     """NumPy's own answer as a constant; zeros where the numbers are not there."""
-    if all(has_numbers(v) for v in values):
+    if not [v for v in values if not has_numbers(v)]:
         return numpy(*[plain(v, name) for v in values], *args)
     return None
 
@@ -222,6 +249,8 @@ def roots(p):
     [-2.0, 2.0]
     """
     p = as_array(p)
+    if len(p.shape) != 1:
+        raise ValueError("Input must be a rank-1 array.")
     first = np.roots(plain(p, "roots"))
     numbers = plain(p, "roots")
     nonzero = np.nonzero(numbers)[0]

@@ -134,6 +134,9 @@ def argpartition(x, kth, axis=-1, kind="introselect", order=None):
     x, axis = flat_or_axis(x, axis)
     (axis,) = from_end(axis, len(x.shape))
     kth = tuple(int(k) for k in np.ravel(plain(kth, "argpartition")))
+    for k in kth:
+        if not -x.shape[axis] <= k < x.shape[axis]:
+            raise ValueError(f"kth(={k}) out of bounds ({x.shape[axis]})")
     return partial_ordering(x, axis=axis, kth=kth)
 
 

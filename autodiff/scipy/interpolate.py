@@ -16,29 +16,24 @@ from typing import Any
 
 import numpy as np
 
-from ..core.errors import RuleError, ShapeError
 from ..core.op import TRACED
 from ..ops.arithmetic import absolute
 from ..ops.choose import maximum, minimum, where
 from ..ops.index import getitem
 from ..ops.move import as_array, concatenate, moveaxis, reshape, stack
+from ..ops.reduce import amax
 from ..ops.sort import place
-from ..ops.sparse import Pattern, sparse_solution
+from .grids import (
+    BarycentricInterpolator as BarycentricInterpolator,
+    KroghInterpolator as KroghInterpolator,
+    RegularGridInterpolator as RegularGridInterpolator,
+    barycentric_interpolate as barycentric_interpolate,
+    interpn as interpn,
+    krogh_interpolate as krogh_interpolate,
+)
 from .pieces import BSpline as BSpline, PPoly as PPoly, beside
-
-
-def points(name, x, y, axis, least):
-    """(points, values with their axis in front): as many of both, the points ascending."""
-    x, y = as_array(x), as_array(y)
-    if len(x.shape) != 1 or x.shape[0] < least:
-        raise ValueError(f"{name}: x has shape {tuple(x.shape)}; it needs {least} or more points")
-    y = moveaxis(y, axis, 0) if len(y.shape) > 1 else y
-    if y.shape[0] != x.shape[0]:
-        raise ShapeError(f"{name}: {x.shape[0]} points and {y.shape[0]} values; one for each")
-    if type(x) not in TRACED and not (np.diff(x) > 0).all():
-        raise ValueError(f"{name}: x must be strictly increasing sequence.")
-    return x * 1.0, y
-
+from .rest import rest
+from .splines import make_interp_spline as make_interp_spline, points, solved_slopes
 
 # ------------------------------------------------------------------- cubic pieces
 
@@ -142,14 +137,6 @@ def periodic_slopes(h, d, n):
     return concatenate([slopes, slopes[:1]])
 
 
-def solved_slopes(rows, columns, values, right):
-    """The solution of sparse equations with one right side for each row, shape (n, ...)."""
-    n = right.shape[0]
-    pattern = Pattern(np.concatenate(rows), np.concatenate(columns), (n, n))
-    sides = moveaxis(reshape(right, (n, -1)), 0, 1)
-    return reshape(moveaxis(sparse_solution(values, sides, pattern=pattern), 1, 0), right.shape)
-
-
 def PchipInterpolator(x, y, axis=0, extrapolate=None):
     """The cubic pieces through `y` that rise and fall where the values do.
 
@@ -178,35 +165,36 @@ def pchip_end(h, other, d, next_d):
     return where(slope * d <= 0, 0.0, where(steep, 3 * d, slope))
 
 
-# ------------------------------------------------------------------- B-splines
+def pchip_interpolate(xi, yi, x, der=0, axis=0):
+    """The value at `x`, or the derivative of order `der`, of the pieces of `PchipInterpolator`."""
+    return PchipInterpolator(xi, yi, axis).derivative(der)(x)
 
 
-def make_interp_spline(x, y, k=3, t=None, bc_type=None, axis=0, check_finite=True):
-    """The B-spline of degree `k` through the values `y`, linear in them.
+def Akima1DInterpolator(x, y, axis=0, *, method="akima", extrapolate=None):
+    """The cubic pieces through `y` whose slopes weigh the secants of four neighbours.
 
-    x: points, plain numbers; t: knots, chosen as SciPy does by default (not-a-knot).
-    bc_type, which asks for derivatives at the ends, is refused: use CubicSpline.
+    method: "akima", or "makima" for weights that do not overshoot where values stay the same.
+    Source: Akima 1970, doi:10.1145/321607.321609.
     """
-    if bc_type not in (None, "not-a-knot", (None, None)):
-        raise RuleError(
-            f"make_interp_spline: bc_type={bc_type!r} is not written here; use CubicSpline"
-        )
-    if type(x) in TRACED:
-        raise RuleError(
-            "make_interp_spline has no derivative in x, which is being differentiated; use "
-            "CubicSpline, which has one"
-        )
-    try:
-        from scipy import interpolate
-    except ImportError:
-        raise ImportError(
-            "make_interp_spline needs SciPy: pip install autodiff-numpy[scipy]"
-        ) from None
-    x, y = points("make_interp_spline", x, y, axis, k + 1)
-    knots = interpolate.make_interp_spline(x, np.zeros(len(x)), k).t if t is None else np.asarray(t)
-    entries = interpolate.BSpline.design_matrix(x, knots, k).tocoo()
-    coefficients = solved_slopes([entries.row], [entries.col], entries.data, y * 1.0)
-    return BSpline(knots, coefficients, k, True, axis)
+    if method not in ("akima", "makima"):
+        raise NotImplementedError(f"`method`={method} is unsupported.")
+    x, y = points("Akima1DInterpolator", x, y, axis, 2)
+    extrapolate = False if extrapolate is None else extrapolate
+    d = (y[1:] - y[:-1]) / beside(x[1:] - x[:-1], y)
+    if x.shape[0] == 2:
+        return hermite(x, y, concatenate([d, d]), extrapolate, axis)
+    before, after = 2 * d[0] - d[1], 2 * d[-1] - d[-2]
+    ends = [2 * before - d[0], before], [after, 2 * after - d[-1]]
+    m = concatenate([stack(ends[0]), d, stack(ends[1])])
+    change = absolute(m[1:] - m[:-1])
+    if method == "makima":
+        change = change + absolute(m[1:] + m[:-1]) / 2
+    first, second = change[2:], change[:-2]
+    both = first + second
+    useful = both > 1e-9 * amax(both)
+    weighed = (first * m[1:-2] + second * m[2:-1]) / where(useful, both, 1.0)
+    slopes = where(useful, weighed, (m[3:] + m[:-3]) / 2)
+    return hermite(x, y, slopes, extrapolate, axis)
 
 
 # ------------------------------------------------------------------- by kind
@@ -284,3 +272,9 @@ def pieces_of(kind, x, y):
     if not isinstance(degree, int):
         raise NotImplementedError(f"{kind} is unsupported: Use fitpack routines for other types.")
     return make_interp_spline(x, y, degree)
+
+
+__getattr__, __dir__ = rest("interpolate", {
+    "UnivariateSpline": "use make_interp_spline or CubicSpline", "splev": "use BSpline(*tck)(x)",
+    "griddata": "use RegularGridInterpolator", "lagrange": "use BarycentricInterpolator",
+})  # fmt: skip

@@ -15,10 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.linalg import LinAlgError as LinAlgError
 
-from ..core.errors import RuleError, ShapeError
+from ..core.errors import RuleError
 from ..core.spec import is_complex
 from ..ops import decompose, eigen, least_squares, linalg, matrix_function, norms, triangular
-from ..ops.choose import where
 from ..ops.complex import conjugate
 from ..ops.contract import matmul
 from ..ops.linalg import square_matrix
@@ -34,19 +33,39 @@ from ..ops.structured import (
     toeplitz as toeplitz,
 )
 from ..ops.sylvester import sylvester
-
-IGNORED = {
-    "overwrite_a", "overwrite_b", "overwrite_ab", "overwrite_x", "check_finite", "lapack_driver",
-    "driver", "mode_driver", "disp", "blocksize",
-}  # fmt: skip
-
-
-def without_effect(name, options):
-    """Raise TypeError for a word that SciPy does not know either."""
-    unknown = set(options) - IGNORED
-    if unknown:
-        raise TypeError(f"{name}() got an unexpected keyword argument {unknown.pop()!r}")
-
+from .banded import (
+    cho_solve_banded as cho_solve_banded,
+    cholesky_banded as cholesky_banded,
+    mirrored,
+    solve_banded as solve_banded,
+    solveh_banded as solveh_banded,
+    without_effect,
+)
+from .matrices import (
+    companion as companion,
+    convolution_matrix as convolution_matrix,
+    coshm as coshm,
+    cosm as cosm,
+    eigh_tridiagonal as eigh_tridiagonal,
+    eigvalsh_tridiagonal as eigvalsh_tridiagonal,
+    expm_frechet as expm_frechet,
+    fractional_matrix_power as fractional_matrix_power,
+    khatri_rao as khatri_rao,
+    leslie as leslie,
+    lu_factor as lu_factor,
+    lu_solve as lu_solve,
+    matmul_toeplitz as matmul_toeplitz,
+    orthogonal_procrustes as orthogonal_procrustes,
+    polar as polar,
+    rq as rq,
+    sinhm as sinhm,
+    sinm as sinm,
+    solve_circulant as solve_circulant,
+    solve_toeplitz as solve_toeplitz,
+    tanhm as tanhm,
+    tanm as tanm,
+)
+from .rest import rest
 
 # ------------------------------------------------------------------- equations
 
@@ -71,13 +90,6 @@ def solve(a, b, lower=False, assume_a=None, transposed=False, **options):
     return linalg.solve(matrix_transpose(a) if transposed else a, b)
 
 
-def mirrored(a, lower, turn):
-    """The matrix whose one triangle is that of `a` and whose other is the mirror image of it."""
-    part = tril(a) if lower else triu(a)
-    inner = tril(a, -1) if lower else triu(a, 1)
-    return part + turn(inner)
-
-
 def solve_triangular(a, b, trans: Any = 0, lower=False, unit_diagonal=False, **options):
     """Solution of `a x = b` for triangular `a`, of which the other triangle is not read.
 
@@ -88,48 +100,6 @@ def solve_triangular(a, b, trans: Any = 0, lower=False, unit_diagonal=False, **o
     """
     without_effect("solve_triangular", options)
     return triangular.solve_triangular(a, b, trans, lower, unit_diagonal)
-
-
-def solve_banded(l_and_u, ab, b, **options):
-    """Solution of `a x = b` for a matrix given by its diagonals.
-
-    l_and_u: the numbers of diagonals below and above the main one.
-    ab: shape (l + u + 1, n), `a[i, j] = ab[u + i - j, j]`; b: shape (n,) or (n, k).
-
-    >>> solve_banded((0, 0), np.array([[2.0, 4.0]]), np.array([2.0, 2.0])).tolist()
-    [1.0, 0.5]
-    """
-    without_effect("solve_banded", options)
-    ab, (low, high) = as_array(ab), l_and_u
-    if len(ab.shape) != 2 or ab.shape[0] != low + high + 1:
-        raise ShapeError(
-            f"solve_banded: ab has shape {ab.shape} and l_and_u is {(low, high)}; it needs shape "
-            f"({low + high + 1}, n)"
-        )
-    n = ab.shape[1]
-    i, j = np.indices((n, n))
-    row = high + i - j
-    inside = (row >= 0) & (row <= low + high)
-    return linalg.solve(where(inside, ab[np.where(inside, row, 0), j], 0), b)
-
-
-def solveh_banded(ab, b, lower=False, **options):
-    """Solution of `a x = b` for a Hermitian matrix given by the diagonals of one triangle.
-
-    ab: shape (u + 1, n), the upper diagonals, the main one last; with `lower` the lower ones, the
-    main one first.
-
-    >>> solveh_banded(np.array([[0.0, 1.0], [2.0, 2.0]]), np.array([3.0, 3.0])).tolist()
-    [1.0, 1.0]
-    """
-    without_effect("solveh_banded", options)
-    ab = as_array(ab)
-    size, n = ab.shape
-    i, j = np.indices((n, n))
-    row = i - j if lower else size - 1 + i - j
-    inside = (row >= 0) & (row < size)
-    triangle = where(inside, ab[np.where(inside, row, 0), j], 0)
-    return linalg.solve(mirrored(triangle, lower, adjoint), b)
 
 
 def solve_sylvester(a, b, q):
@@ -379,3 +349,11 @@ def eig(a, b=None, left=False, right=True, **options):
 def eigvals(a, b=None, **options):
     """Eigenvalues of a square matrix, complex."""
     return eig(a, b, right=False, **options)
+
+
+__getattr__, __dir__ = rest("linalg", {
+    "null_space": "use svd", "orth": "use svd or qr", "schur": "use eig or eigh",
+    "hessenberg": "use eig", "ldl": "use cholesky or lu", "subspace_angles": "use svdvals",
+    "qz": "use eig of a⁻¹ b", "solve_continuous_are": "use autodiff.root of its equation",
+    "solve_discrete_are": "use autodiff.root of its equation",
+})  # fmt: skip

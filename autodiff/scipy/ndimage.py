@@ -1,4 +1,4 @@
-"""Linear filters and interpolation of images under the names of scipy.ndimage.
+"""Filters and interpolation of images under the names of scipy.ndimage.
 
 Filters are differentiable in the image and in the weights, interpolation in the image and in the
 coordinates.  `output` may be a dtype, never an array to be filled.
@@ -13,12 +13,20 @@ from typing import Any
 
 import numpy as np
 
-from ..core.errors import RuleError
 from ..core.spec import from_end
 from ..ops.exponential import exp
 from ..ops.move import as_array, flip, stack
 from ..ops.norms import vector_norm
 from ..ops.padding import pad
+from .orders import (
+    maximum_filter as maximum_filter,
+    maximum_filter1d as maximum_filter1d,
+    median_filter as median_filter,
+    minimum_filter as minimum_filter,
+    minimum_filter1d as minimum_filter1d,
+    percentile_filter as percentile_filter,
+    rank_filter as rank_filter,
+)
 from .resample import (
     MODES,
     affine_transform as affine_transform,
@@ -32,6 +40,7 @@ from .resample import (
     spline_filter1d as spline_filter1d,
     zoom as zoom,
 )
+from .rest import rest
 
 
 def chosen_axes(axes, rank):
@@ -272,18 +281,8 @@ def gaussian_gradient_magnitude(
     return vector_norm(stack(parts), axis=0)
 
 
-def __getattr__(name):
-    """What of scipy.ndimage is not written here says so."""
-    try:
-        import scipy.ndimage
-    except ImportError:
-        raise ImportError(
-            "autodiff.scipy.ndimage needs SciPy: pip install autodiff-numpy[scipy]"
-        ) from None
-    if name.startswith("_") or not hasattr(scipy.ndimage, name):
-        raise AttributeError(
-            f"module {__name__!r} has no attribute {name!r}, and neither has scipy.ndimage"
-        )
-    raise RuleError(
-        f"scipy.ndimage.{name} has no derivative here; use a linear filter, or map_coordinates"
-    )
+__getattr__, __dir__ = rest("ndimage", {
+    "geometric_transform": "use map_coordinates", "generic_filter": "use correlate",
+    "grey_dilation": "use maximum_filter", "grey_erosion": "use minimum_filter",
+    "center_of_mass": "use sums of np.indices", "label": "its labels are whole numbers",
+})  # fmt: skip

@@ -1,4 +1,4 @@
-"""Convolutions of arrays with any number of axes under the names of scipy.signal.
+"""Convolutions of arrays with any number of axes, and filters, under the names of scipy.signal.
 
 >>> import numpy as np
 >>> from autodiff import grad
@@ -10,13 +10,33 @@ from typing import Any
 
 import numpy as np
 
+from .. import fft
 from ..core.errors import ShapeError
-from ..core.spec import is_complex
+from ..core.spec import from_end, is_complex
 from ..ops.complex import conjugate
 from ..ops.contract import tensordot
 from ..ops.move import as_array, flip, moveaxis, reshape, transpose
 from ..ops.padding import pad
 from ..ops.signal import convolved
+from .filters import (
+    detrend as detrend,
+    filtfilt as filtfilt,
+    hilbert as hilbert,
+    lfilter as lfilter,
+    lfilter_zi as lfilter_zi,
+    resample as resample,
+    sosfilt as sosfilt,
+    sosfilt_zi as sosfilt_zi,
+    sosfiltfilt as sosfiltfilt,
+)
+from .resampling import (
+    decimate as decimate,
+    medfilt as medfilt,
+    resample_poly as resample_poly,
+    savgol_filter as savgol_filter,
+    upfirdn as upfirdn,
+)
+from .rest import rest
 
 MODES = ("full", "same", "valid")
 SMALL = 1024  # elements of a kernel up to which its places are taken one by one
@@ -54,10 +74,27 @@ def fftconvolve(in1, in2, mode="full", axes=None):
     x, y = as_array(in1), as_array(in2)
     if axes is None or len(np.atleast_1d(axes)) == len(x.shape):
         return convolve(x, y, mode)
-    raise ValueError(
-        f"fftconvolve: axes={axes!r} of arrays with {len(x.shape)} axes is not written here; give "
-        "all axes, and map over the others with vmap"
-    )
+    checked_mode("fftconvolve", mode)
+    if len(x.shape) != len(y.shape):
+        raise ValueError("in1 and in2 should have the same dimensionality")
+    along = sorted(a + len(x.shape) for a in from_end(tuple(np.atleast_1d(axes).tolist()), x.ndim))
+    n, m = ([v.shape[a] for a in along] for v in (x, y))
+    if mode == "valid" and not (larger(n, m) or larger(m, n)):
+        raise ValueError(
+            "For 'valid' mode, one must be at least as large as the other in every dimension"
+        )
+    whole = spectra_multiplied(x, y, along, [a + b - 1 for a, b in zip(n, m)])
+    if mode == "full":
+        return whole
+    sizes = n if mode == "same" else [abs(a - b) + 1 for a, b in zip(n, m)]
+    return middle(whole, along, sizes)
+
+
+def spectra_multiplied(x, y, axes, sizes):
+    """The whole convolution along some axes, by the Fourier transform; products along the rest."""
+    if is_complex(x.dtype) or is_complex(y.dtype):
+        return fft.ifftn(fft.fftn(x, sizes, axes) * fft.fftn(y, sizes, axes), sizes, axes)
+    return fft.irfftn(fft.rfftn(x, sizes, axes) * fft.rfftn(y, sizes, axes), sizes, axes)
 
 
 oaconvolve = fftconvolve
@@ -217,3 +254,10 @@ def within(whole, n, m, valid):
     if not valid:
         return whole
     return whole[tuple(slice(min(a, b) - 1, max(a, b)) for a, b in zip(n, m))]
+
+
+__getattr__, __dir__ = rest("signal", {
+    "medfilt2d": "use medfilt", "welch": "use autodiff.fft.rfft of windows",
+    "periodogram": "use autodiff.fft.rfft", "find_peaks": "its places are whole numbers",
+    "order_filter": "use medfilt", "wiener": "use convolve for its means",
+})  # fmt: skip

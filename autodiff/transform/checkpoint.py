@@ -110,22 +110,39 @@ def attached(row, parents, outputs):
     return list(picked(joint, tuple(outputs), row.level))
 
 
-def checkpoint(f):
+class checkpoint_policies:
+    """What `checkpoint(f, policy=...)` keeps: everything, or nothing but the inputs."""
+
+    everything_saveable = "everything_saveable"
+    nothing_saveable = "nothing_saveable"
+
+
+def checkpoint(f, *, policy: str | None = None, prevent_cse=True, static_argnums=()):
     """`f`, whose intermediate values are not kept for the reverse sweep but computed again.
 
     Memory falls to that of the inputs; the sweep pays for one more run of `f`.  What `f` closes
     over is differentiated as usual.
+    policy: `checkpoint_policies.everything_saveable` keeps all as usual, the other and None nothing
+    but the inputs.
+    prevent_cse, static_argnums: JAX's words, which make no difference here: nothing is merged, and
+    arguments that are no traced values are constants.
 
     >>> float(grad(checkpoint(lambda x: sin(sin(x))))(0.0))
     1.0
     """
-    return Transformed(run_checkpoint, f)
+    known = (None, checkpoint_policies.everything_saveable, checkpoint_policies.nothing_saveable)
+    if policy not in known:
+        raise ArgumentError(
+            f"checkpoint: policy={policy!r}; give checkpoint_policies.everything_saveable or "
+            "checkpoint_policies.nothing_saveable"
+        )
+    return Transformed(run_checkpoint, f, keeps=policy == checkpoint_policies.everything_saveable)
 
 
-def run_checkpoint(f, args, kwargs):
+def run_checkpoint(f, args, kwargs, keeps=False):
     leaves, structure = flatten((args, kwargs))
     level, tape = top_level(leaves)
-    if not tape:
+    if keeps or not tape:
         return f(*args, **kwargs)
     arrays = [i for i, x in enumerate(leaves) if type(x) in TRACED]
     structures = []

@@ -18,7 +18,7 @@ from ..interpret.batch import Batched
 from ..interpret.graph import Node
 from ..ops.choose import where
 from ..ops.index import getitem
-from ..ops.move import concatenate, stack
+from ..ops.move import concatenate, flip, moveaxis, stack
 from .checkpoint import (
     attached,
     checkpoint,
@@ -32,6 +32,9 @@ from .function import result
 from .graph_loops import graph_loop, require_same
 from .loop_body import under_way
 from .traced_loops import one_step, traced_counted, traced_scan, traced_while
+from .vectorize import vmap
+
+NOTHING: Any = object()  # what stands for an argument that is not given
 
 
 def truths(pred, name):
@@ -42,11 +45,27 @@ def truths(pred, name):
         found = found.value
     if type(found) is Node or differs:
         return found
+    if not isinstance(found, (bool, int, float, complex)) and not hasattr(found, "dtype"):
+        raise ArgumentError(
+            f"{name}: the predicate is a {type(found).__name__}; it needs one truth value or number"
+        )
     if np.shape(found):
         raise ArgumentError(
             f"{name}: the predicate has shape {np.shape(found)}; it needs one truth value"
         )
     return bool(found)
+
+
+def require_truth(pred):
+    """Raise unless the condition of a loop answers with a truth value, not a number."""
+    kind = getattr(pred, "dtype", None)
+    if isinstance(pred, (int, float, complex)) and type(pred) is not bool:
+        kind = np.asarray(pred).dtype
+    if isinstance(kind, np.dtype) and kind.kind != "b":
+        raise ArgumentError(
+            f"while_loop: cond_fun returns a value of dtype {kind}; it needs one truth value, as "
+            "from a comparison"
+        )
 
 
 def same_form(name, what, first, second):
@@ -66,16 +85,20 @@ def chosen(pred, first, second, name):
     return unflatten(structure, [where(pred, x, y) for x, y in zip(a, b)])
 
 
-def cond(pred, true_fun, false_fun, *operands):
+def cond(pred, true_fun, false_fun, *operands, operand: Any = NOTHING):
     """`true_fun(*operands)` if `pred` is true, else `false_fun(*operands)`.
 
     pred: one truth value, perhaps traced.  Only the branch taken is run and differentiated; under
     vmap, where examples differ, both are run and chosen between.
+    operand: one operand by name, as in JAX.
     Raises ArgumentError if the branches then differ in containers, shapes or dtypes.
 
     >>> float(grad(lambda x: cond(x > 0, lambda x: x * x, lambda x: -x, x))(3.0))
     6.0
     """
+    operands = operands if operand is NOTHING else (*operands, operand)
+    if not (callable(true_fun) and callable(false_fun)):
+        raise ArgumentError("cond: true_fun and false_fun are called; give two functions")
     truth = truths(pred, "cond")
     if isinstance(truth, bool):
         return true_fun(*operands) if truth else false_fun(*operands)
@@ -121,8 +144,8 @@ def while_loop(cond_fun, body_fun, init_val, checkpoints=None, memory=None):
             checkpoints,
             memory,
         )
+    require_truth(pred := cond_fun(state))
     while True:
-        pred = cond_fun(state)
         truth = truths(pred, "while_loop")
         if type(truth) is Node and not under_way(truth.level):
             return graph_loop(while_loop, cond_fun, body_fun, state)
@@ -139,6 +162,7 @@ def while_loop(cond_fun, body_fun, init_val, checkpoints=None, memory=None):
             state = new
         else:
             state = chosen(pred, new, state, "while_loop")
+        pred = cond_fun(state)
 
 
 def fori_loop(lower, upper, body_fun, init_val, checkpoints=None, memory=None):
@@ -176,12 +200,15 @@ def whole(value, name):
         raise ArgumentError(f"{name}: a bound is {value!r}; it needs an integer") from None
 
 
-def scan(f, init, xs=None, length=None, reverse=False, checkpoints=None, memory=None) -> Any:
+def scan(
+    f, init, xs=None, length=None, reverse=False, unroll=1, checkpoints=None, memory=None
+) -> Any:
     """A loop that carries a state along the first axis of `xs` and stacks what each step gives.
 
     f(carry, x) -> (carry, y).
     xs: a container of arrays with the same first size, or None with `length`.
     Returns (last carry, stacked ys).  reverse: from the last x to the first.
+    unroll: taken as JAX's word, and makes no difference.
     checkpoints, memory: as in `while_loop`; the xs and ys are kept in any case.
 
     >>> carry, ys = scan(lambda c, x: (c + x, c * x), 0.0, np.array([1.0, 2.0, 3.0]))
@@ -192,6 +219,8 @@ def scan(f, init, xs=None, length=None, reverse=False, checkpoints=None, memory=
     leaves = [result(x) for x in leaves]
     n = scan_length(leaves, structure, length)
     carry, ys = tree_map(result, init), [None] * n
+    if not n:
+        return carry, empty_ys(f, carry, leaves, structure)
     order = range(n - 1, -1, -1) if reverse else range(n)
     if checkpoints is not None or memory is not None:
         return scan_kept(f, carry, leaves, structure, list(order), checkpoints, memory)
@@ -207,10 +236,17 @@ def scan(f, init, xs=None, length=None, reverse=False, checkpoints=None, memory=
 
 def stacked(ys):
     """A list of containers as one container of stacked arrays."""
-    if not ys:
-        return None
     structure = flatten(ys[0])[1]
     return unflatten(structure, [stack(column) for column in zip(*[flatten(y)[0] for y in ys])])
+
+
+def empty_ys(f, carry, leaves, structure):
+    """The ys of no steps: of the form that a step on zeros gives."""
+    plain = tree_map(lambda x: np.zeros(x.shape, x.dtype), carry)
+    x = unflatten(structure, [np.zeros(x.shape[1:], x.dtype) for x in leaves])
+    with np.errstate(all="ignore"):
+        y = one_step(f, plain, x)[1]
+    return tree_map(lambda v: np.zeros((0, *v.shape), v.dtype), y)
 
 
 def scan_length(leaves, structure, length):
@@ -268,19 +304,85 @@ def scan_kept(f, carry, leaves, structure, order, checkpoints, memory):
         found.append(ys)
     if reverse:
         found.reverse()
-    if not found:
-        return carry, None
     outputs = flatten(found[0])[1]
     columns = zip(*[flatten(ys)[0] for ys in found])
     return carry, unflatten(outputs, [concatenate(column) for column in columns])
 
 
-def map(f, xs):
+def map(f, xs, *, batch_size: int | None = None):
     """`f` of each element along the first axis of `xs`, one after another, stacked.
 
-    For all examples at once, see `vmap`.
+    For all examples at once, see `vmap`.  batch_size: so many at once by `vmap`, batch by batch.
 
     >>> map(lambda x: x * x, np.array([1.0, 2.0])).tolist()
     [1.0, 4.0]
     """
-    return scan(lambda _, x: (None, f(x)), None, xs)[1]
+    leaves, structure = flatten(xs)
+    n = len(leaves[0]) if leaves and np.shape(leaves[0]) else 0
+    if batch_size is None or not n:
+        return scan(lambda _, x: (None, f(x)), None, xs)[1]
+    pieces = []
+    for start in range(0, n, batch_size):
+        piece = [getitem(result(x), slice(start, start + batch_size)) for x in leaves]
+        pieces.append(flatten(vmap(f)(unflatten(structure, piece))))
+    columns = zip(*[found for found, _ in pieces])
+    return unflatten(pieces[0][1], [concatenate(column) for column in columns])
+
+
+def associative_scan(fn, elems, reverse=False, axis=0):
+    """The running results of an associative function of two along an axis, in few wide steps.
+
+    fn(a, b): of two containers like `elems`, elementwise along the axis; called about 2 log2(n)
+    times.  elems: a container of arrays of one size along the axis.  reverse: from the last.
+    Source of the scheme: Blelloch 1990, CMU-CS-90-190.
+
+    >>> associative_scan(lambda a, b: a * b, np.array([1.0, 2.0, 3.0, 4.0])).tolist()
+    [1.0, 2.0, 6.0, 24.0]
+    """
+    if not callable(fn):
+        raise ArgumentError("associative_scan: fn is called; give a function of two arguments")
+    leaves, structure = flatten(elems)
+    leaves = [moveaxis(result(x), axis, 0) for x in leaves]
+    sizes = {x.shape[0] for x in leaves}
+    if len(sizes) != 1:
+        raise ArgumentError(
+            f"associative_scan: elems have the sizes {sorted(sizes)} along axis {axis}; they must "
+            "be equal"
+        )
+    leaves = [flip(x, -len(x.shape)) for x in leaves] if reverse else leaves
+
+    def combined(a, b):
+        one, two = ([moveaxis(x, 0, axis) for x in side] for side in (a, b))
+        made = flatten(fn(unflatten(structure, one), unflatten(structure, two)))[0]
+        return [moveaxis(result(x), axis, 0) for x in made]
+
+    found = running(combined, leaves)
+    found = [flip(x, -len(x.shape)) for x in found] if reverse else found
+    return unflatten(structure, [moveaxis(x, 0, axis) for x in found])
+
+
+def running(combined, leaves):
+    """The running results along axis 0: of pairs first, then between them."""
+    n = leaves[0].shape[0]
+    if n < 2:
+        return leaves
+    pairs = combined(part(leaves, 0, n - 1), part(leaves, 1, n))
+    odd = running(combined, pairs)
+    even = part(leaves, 0, 1)
+    if n > 2:
+        between = combined(part(odd, 0, (n - 1) // 2, 1), part(leaves, 2, n))
+        even = [concatenate([first, b]) for first, b in zip(even, between)]
+    return [interleaved(e, o) for e, o in zip(even, odd)]
+
+
+def part(leaves, start, stop, step=2):
+    """Every second element, or as many of all as there are."""
+    return [getitem(x, slice(start, stop, step)) for x in leaves]
+
+
+def interleaved(even, odd):
+    """Elements of two arrays in turn; the first may have one more."""
+    n, m = even.shape[0], odd.shape[0]
+    both = stack([getitem(even, slice(0, m)), odd], axis=1)
+    mixed = both.reshape((2 * m, *odd.shape[1:]))
+    return mixed if n == m else concatenate([mixed, getitem(even, slice(m, n))])

@@ -10,6 +10,7 @@ from ..core.family import Binary, Elementwise, Opaque, Unary
 from ..core.op import NO_PARAMS, TRACED, Op, parse_signature
 from ..core.spec import carries_derivative
 from ..interpret.grad_mode import GradMode
+from ..interpret.inplace import change
 from ..interpret.sweep import sum_to
 from ..interpret.tape import Tensor, new_tensor, picked
 from ..interpret.vertex import Joint, Vertex, clock, locate, vertex
@@ -67,6 +68,7 @@ class Context:
         self.needs_input_grad = needs_input_grad
         self.saved_tensors = ()
         self.constants, self.materialize, self.outputs = set(), True, {}
+        self.dirty: set[int] = set()
 
     def save_for_backward(self, *tensors):
         """Keep tensors for backward, as `ctx.saved_tensors`."""
@@ -101,6 +103,10 @@ class Context:
     def mark_non_differentiable(self, *outputs):
         """These outputs carry no derivative."""
         self.constants = {id(o) for o in outputs}
+
+    def mark_dirty(self, *inputs):
+        """These arguments were changed in place, and are returned."""
+        self.dirty = {id(x) for x in inputs}
 
     def set_materialize_grads(self, value):
         """Whether backward gets zeros, rather than None, for an output that was not used."""
@@ -180,7 +186,7 @@ class FunctionRow(Op):
             fits = False
         if not fits:
             raise GraphError(
-                f"function {self.grad_name} returned an invalid gradient at index {i}: "
+                f"Function {self.grad_name} returned an invalid gradient at index {i}: "
                 f"got shape {c.shape} but expected shape compatible with {x.shape}"
             )
         return sum_to(c, x.shape)
@@ -199,6 +205,7 @@ class Function:
     Subclasses define two static methods: `forward(ctx, *args)`, which computes with tensors and may
     `ctx.save_for_backward(...)`, and `backward(ctx, *grad_outputs)`, which returns one gradient for
     each argument of forward (None for those that are no tensors).  Call it with `apply`.
+    With a static method `setup_context(ctx, inputs, output)` forward takes the arguments alone.
 
     >>> class Cube(Function):
     ...     @staticmethod
@@ -224,14 +231,18 @@ class Function:
         raise RuleError("a Function needs a static method forward(ctx, *args)")
 
     @staticmethod
+    def setup_context(ctx, inputs, output):
+        """Prepare backward, for a Function whose forward takes no ctx."""
+
+    @staticmethod
     def backward(ctx, *grad_outputs):
         raise RuleError(
             "this Function has no backward; write a static method backward(ctx, *grad_outputs)"
         )
 
     @classmethod
-    def apply(cls, *args) -> Any:
-        """Run forward, and record backward for the derivative."""
+    def apply(cls, *args, **kwargs) -> Any:
+        """Run forward, and record backward for the derivative; keywords are passed to forward."""
         traced = [a for a in args if type(a) in TRACED]
         top = max((a.level for a in traced), default=0)
         if any(a.level == top and type(a) is not Tensor for a in traced):
@@ -246,16 +257,40 @@ class Function:
         if top:
             # constants of this level only: what lies below is recorded by the outer transforms
             shown = [a if m is None else m.like(m.value) for a, m in zip(args, mine)]
-            out = cls.forward(context, *shown)
+            out = ran(cls, context, shown, kwargs)
             context.find_inputs(shown, args)
         else:
             with GradMode(False):
-                out = cls.forward(context, *args)
+                out = ran(cls, context, args, kwargs)
         outputs = out if isinstance(out, tuple) else (out,)
         recording = any(a is not None and a.records() for a in mine)
         tracked = recording and any(p is not None for p in parents)
         made = attached(cls, context, mine, parents if tracked else None, outputs, top)
+        if context.dirty:
+            made = tuple([changed(cls, context, mine, o, x) for o, x in zip(outputs, made)])
         return made if isinstance(out, tuple) else made[0]
+
+
+def ran(function, context, args, kwargs):
+    """What forward gives, whether the context is its first argument or set up behind it."""
+    if function.setup_context is Function.setup_context:
+        return function.forward(context, *args, **kwargs)
+    out = function.forward(*args, **kwargs)
+    function.setup_context(context, args, out)
+    return out
+
+
+def changed(function, context, inputs, out, made):
+    """An output; for an argument that forward changed in place, that tensor on its new vertex."""
+    x = next((x for x in inputs if x is out and id(x) in context.dirty), None)
+    if x is None or x.level or made.vertex is None:
+        return made if x is None else x
+    if x.is_leaf and x.requires_grad:
+        raise GraphError(
+            f"{function.__name__}: a leaf Variable that requires grad is being used in an in-place "
+            "operation; do it under no_grad(), or on a clone()"
+        )
+    return change(x, made, function.__name__)
 
 
 def attached(function, context, inputs, parents, outputs, level):

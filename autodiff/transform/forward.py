@@ -5,14 +5,14 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import ArgumentError, DTypeError, GaugeError
-from ..core.op import TRACED, new_level
+from ..core.op import new_level
 from ..core.spec import carries_derivative
 from ..core.tree import flatten, unflatten
 from ..interpret.forward import STRUCTURED, Dual, dual
 from ..interpret.graph import upstream
 from ..interpret.lookback import unsteady
 from ..interpret.nans import WATCHES
-from ..interpret.structure import broken, may_break, numberless
+from ..interpret.structure import broken, nodes_in, unclear
 from ..interpret.sweep import cast
 from .function import applied, as_inputs, at_level, handed_over, result, same_structure
 from .reverse import lowered, split_auxiliary, vjp
@@ -54,15 +54,8 @@ def jvp(f, primals, tangents, has_aux=False) -> tuple[Any, ...]:
 
 def breakable(pushed):
     """Whether tangents are nodes of a graph where infinite slopes may meet what is not chosen."""
-    nodes = [numbers_of(t) for t in pushed if numberless(t)]
-    return bool(nodes) and may_break(upstream(nodes))
-
-
-def numbers_of(x):
-    """What is inside a traced value: an array or a node."""
-    while type(x) in TRACED and hasattr(x, "value"):
-        x = x.value
-    return x
+    nodes = [node for t in pushed for node in nodes_in(t)]
+    return bool(nodes) and unclear(pushed, upstream(nodes))
 
 
 def pushed_through(f, structure, inputs, level, has_aux):

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import ArgumentError, DTypeError, TracedError
-from ..core.op import TRACED
+from ..core.guests import ORDINARY, taken_in
+from ..core.op import TRACED, gathered
 from ..core.spec import FLOAT64, carries_derivative, is_complex
 from ..core.tree import describe, flatten, paths
 from ..interpret.backward import own
@@ -55,6 +56,7 @@ def as_input(x, where) -> Any:
 
     where: what messages call it, or (names, number) to find that out.
     """
+    x = gathered(x) if type(x) in ORDINARY or type(x) in TRACED else taken_in(x, "a transform")
     if type(x) in TRACED:
         return x
     if isinstance(x, (bool, int, float, complex)):
@@ -91,10 +93,10 @@ def as_inputs(name, tree):
     return leaves, structure, named
 
 
-def require_float(values, named, holomorphic=False):
-    """Raise unless every leaf carries a derivative."""
+def require_float(values, named, holomorphic=False, allow_int=False):
+    """Raise unless every leaf carries a derivative, or is an integer where these are allowed."""
     for i, x in enumerate(values):
-        if not holomorphic and carries_derivative(x.dtype):
+        if not holomorphic and (allow_int or carries_derivative(x.dtype)):
             continue
         where = named[i]
         if not carries_derivative(x.dtype):
@@ -108,7 +110,7 @@ def require_float(values, named, holomorphic=False):
 
 def selected(name, args, argnums):
     """(the arguments to differentiate, a function that puts others in their place)"""
-    numbers = argnums if isinstance(argnums, tuple) else (argnums,)
+    numbers = argnums if isinstance(argnums, (tuple, list)) else (argnums,)
     if not all(isinstance(n, int) for n in numbers):
         raise ArgumentError(f"{name}: argnums={argnums!r}; it needs an int or a tuple of ints")
     for n in numbers:
@@ -143,10 +145,18 @@ def at_level(x, level, kind):
     return type(x) is kind and x.level == level
 
 
+def held(x) -> Any:
+    """The traced value inside a container of another library; anything else as it is."""
+    if type(x) in TRACED or type(x) in ORDINARY:
+        return x
+    inside = getattr(x, "data", None)
+    return inside if type(inside) in TRACED else x
+
+
 def result(x) -> Any:
     """A value of a function as an array, unless it is traced."""
-    x = current(x)
-    return x if type(x) in TRACED or hasattr(x, "dtype") else np.asarray(x)
+    x = held(current(x))
+    return gathered(x) if type(x) in TRACED or hasattr(x, "dtype") else np.asarray(x)
 
 
 def same_structure(name, what, given, expected):

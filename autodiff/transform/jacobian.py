@@ -1,5 +1,7 @@
 """Jacobians and Hessians: all pushforwards, or all pullbacks, at once."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ..core.errors import OutputError, RuleError
@@ -92,15 +94,15 @@ def split_last(matrix, sizes, shapes, structure, argnums):
         blocks.append(matrix[..., start : start + size].reshape((*lead, *shape)))
         start += size
     tree = unflatten(structure, blocks)
-    return tree if isinstance(argnums, tuple) else tree[0]
+    return tree if isinstance(argnums, (tuple, list)) else tree[0]
 
 
-def run_jacrev(f, args, kwargs, argnums, has_aux, holomorphic):
+def run_jacrev(f, args, kwargs, argnums, has_aux, holomorphic, allow_int=False):
     chosen, placed = selected("jacrev", args, argnums)
     leaves, structure, named = as_inputs("jacrev", chosen)
-    require_float(leaves, named, holomorphic)
+    require_float(leaves, named, holomorphic, allow_int)
     function, auxiliary = separated(f, kwargs, placed, has_aux)
-    out, pullback = vjp(function, *unflatten(structure, leaves))
+    out, pullback = vjp(function, *unflatten(structure, leaves), allow_int=allow_int)
     outputs, out_structure = flatten(out)
     for y in outputs:
         if is_complex(y.dtype) != holomorphic and (holomorphic or is_complex(y.dtype)):
@@ -116,13 +118,13 @@ def run_jacrev(f, args, kwargs, argnums, has_aux, holomorphic):
         shapes = [(*y.shape, *x.shape) for x in leaves]
         mine = [r[start : start + size].reshape(s) for r, s in zip(found, shapes)]
         tree = unflatten(structure, mine)
-        blocks.append(tree if isinstance(argnums, tuple) else tree[0])
+        blocks.append(tree if isinstance(argnums, (tuple, list)) else tree[0])
         start += size
     jacobians = unflatten(out_structure, blocks)
     return (jacobians, auxiliary()) if has_aux else jacobians
 
 
-def jacfwd(f, argnums: int | tuple[int, ...] = 0, has_aux=False, holomorphic=False):
+def jacfwd(f, argnums: int | Sequence[int] = 0, has_aux=False, holomorphic=False):
     """The Jacobian by forward mode, one column for each input element: best for few inputs.
 
     The result has the containers of the output, and in each place those of the inputs; an array
@@ -134,7 +136,7 @@ def jacfwd(f, argnums: int | tuple[int, ...] = 0, has_aux=False, holomorphic=Fal
     return Transformed(run_jacfwd, f, argnums=argnums, has_aux=has_aux, holomorphic=holomorphic)
 
 
-def jacrev(f, argnums: int | tuple[int, ...] = 0, has_aux=False, holomorphic=False):
+def jacrev(f, argnums: int | Sequence[int] = 0, has_aux=False, holomorphic=False, allow_int=False):
     """The Jacobian by reverse mode, one row for each output element: best for few outputs.
 
     The result has the containers of the output, and in each place those of the inputs; an array
@@ -143,13 +145,14 @@ def jacrev(f, argnums: int | tuple[int, ...] = 0, has_aux=False, holomorphic=Fal
     >>> jacrev(lambda x: x * x)(np.array([1.0, 2.0])).tolist()
     [[2.0, 0.0], [0.0, 4.0]]
     """
-    return Transformed(run_jacrev, f, argnums=argnums, has_aux=has_aux, holomorphic=holomorphic)
+    options = {"argnums": argnums, "has_aux": has_aux, "holomorphic": holomorphic}
+    return Transformed(run_jacrev, f, **options, allow_int=allow_int)
 
 
 jacobian = jacrev
 
 
-def hessian(f, argnums: int | tuple[int, ...] = 0, has_aux=False, holomorphic=False):
+def hessian(f, argnums: int | Sequence[int] = 0, has_aux=False, holomorphic=False):
     """The matrix of second derivatives, forward over reverse; shape (*input shape, *input shape).
 
     Options as in `grad`.

@@ -1,12 +1,15 @@
 """Linear maps that transforms give: linearisations, their transposes, products with Hessians."""
 
+from typing import Any
+
 import numpy as np
 
 from ..core.errors import ArgumentError
+from ..core.op import TRACED
 from ..core.tree import flatten, tree_map, unflatten
 from .forward import jvp
-from .function import Transformed, as_inputs, same_structure
-from .reverse import grad, vjp
+from .function import Transformed, as_inputs, result, same_structure
+from .reverse import grad, split_auxiliary, vjp
 
 
 class Linearized:
@@ -19,16 +22,21 @@ class Linearized:
         return jvp(self.f, self.primals, tangents)[1]
 
 
-def linearize(f, *primals):
+def linearize(f, *primals, has_aux=False) -> tuple[Any, ...]:
     """`f(*primals)` and its pushforward there, a linear function of the tangents.
 
+    has_aux: `f` returns (output, auxiliary), and the auxiliary output comes third.
     Source of the name: JAX.  The function is run again for each tangent.
 
     >>> y, push = linearize(lambda x: x * x, 3.0)
     >>> float(y), float(push(1.0))
     (9.0, 6.0)
     """
-    return f(*tree_map(lambda x: x, primals)), Linearized(f, primals)
+    out = tree_map(lambda x: x, f(*tree_map(lambda x: x, primals)))
+    if not has_aux:
+        return tree_map(result, out), Linearized(f, primals)
+    out, aux = split_auxiliary(out)
+    return tree_map(result, out), Linearized(lambda *xs: f(*xs)[0], primals), aux
 
 
 def linear_transpose(f, *primals):
@@ -49,7 +57,24 @@ def linear_transpose(f, *primals):
             "linear_transpose: the function is not linear, its value at zero is not zero; "
             "use vjp for the derivative of a function"
         )
+    one, two = (flatten(f(*unflatten(structure, probes(leaves, k))))[0] for k in (1, 2))
+    close = {np.dtype(np.float32): 1e-4, np.dtype(np.complex64): 1e-4}
+    for y, z in zip(map(result, one), map(result, two)):
+        if type(y) in TRACED or type(z) in TRACED:
+            continue
+        error = np.max(np.abs(z - 2 * y), initial=0.0)
+        if not error <= close.get(y.dtype, 1e-10) * (1 + np.max(np.abs(y), initial=0.0)):
+            raise ArgumentError(
+                "linear_transpose: the function is not linear, twice the argument does not give "
+                "twice the value; use vjp for the derivative of a function"
+            )
     return pullback
+
+
+def probes(leaves, scale):
+    """Arguments of no special kind, times a number."""
+    rng = np.random.default_rng(0)
+    return [(scale * rng.uniform(0.5, 1.5, x.shape)).astype(x.dtype) for x in leaves]
 
 
 def run_elementwise_grad(f, args, kwargs, argnums):

@@ -1,5 +1,6 @@
 """Reverse mode: pullbacks and gradients."""
 
+from collections.abc import Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,6 +30,8 @@ from .function import (
     same_structure,
     selected,
 )
+
+NOTHING = np.dtype([("float0", "V")])  # what JAX calls float0, the tangents of integers
 
 
 class Pullback:
@@ -114,12 +117,13 @@ def lowered(tree, level):
     return unflatten(structure, plain)
 
 
-def vjp(f, *primals, has_aux=False) -> tuple[Any, ...]:
+def vjp(f, *primals, has_aux=False, allow_int=False) -> tuple[Any, ...]:
     """`f(*primals)` and its pullback, x̄ = Jᵀ ȳ.
 
     primals: arrays, numbers or containers of them.
     Returns (output, pullback), and the auxiliary output third with `has_aux`; `pullback(cotangent)`
     takes a cotangent of the output's structure and gives a tuple, one cotangent for each primal.
+    allow_int: integer primals have cotangents of zeros, instead of raising DTypeError.
     For complex values the cotangent of a real function is its direction of steepest ascent.
 
     >>> y, pullback = vjp(lambda x: x * x, 3.0)
@@ -127,7 +131,7 @@ def vjp(f, *primals, has_aux=False) -> tuple[Any, ...]:
     (9.0, 6.0)
     """
     leaves, structure, named = as_inputs("vjp", primals)
-    require_float(leaves, named)
+    require_float(leaves, named, allow_int=allow_int)
     outputs, out_structure, inputs, aux = linearized(f, leaves, structure, has_aux)
     level = inputs[0].level if inputs else None
     plain = handed_over([y.value if at_level(y, level, Tensor) else y for y in outputs], leaves)
@@ -157,11 +161,11 @@ def scalar_output(name, outputs, structure, holomorphic):
     return y
 
 
-def gradients_of(name, f, args, kwargs, argnums, has_aux, holomorphic, strict):
+def gradients_of(name, f, args, kwargs, argnums, has_aux, holomorphic, allow_int, strict):
     """(value, gradient, auxiliary output)"""
     chosen, placed = selected(name, args, argnums)
     leaves, structure, named = as_inputs(name, chosen)
-    require_float(leaves, named, holomorphic)
+    require_float(leaves, named, holomorphic, allow_int)
     outputs, out_structure, inputs, aux = linearized(
         lambda *xs: f(*placed(xs), **kwargs), leaves, structure, has_aux, strict
     )
@@ -181,8 +185,16 @@ def gradients_of(name, f, args, kwargs, argnums, has_aux, holomorphic, strict):
     pulled = [zero_if_none(found.get(x.vertex), x) for x in inputs]
     if holomorphic:
         pulled = [g.conj() for g in pulled]
+    if allow_int:
+        pairs = zip(pulled, leaves)
+        pulled = [g if carries_derivative(x.dtype) else no_tangent(x) for g, x in pairs]
     gradient = unflatten(structure, handed_over(pulled))
-    return value, gradient if isinstance(argnums, tuple) else gradient[0], aux
+    return value, gradient if isinstance(argnums, (tuple, list)) else gradient[0], aux
+
+
+def no_tangent(x):
+    """The gradient in integers or truth values: an array of elements without content."""
+    return np.zeros(x.shape, NOTHING)
 
 
 def require_reached(inputs, found, named):
@@ -195,25 +207,29 @@ def require_reached(inputs, found, named):
             )
 
 
-def run_grad(f, args, kwargs, argnums, has_aux, holomorphic, strict):
-    _, gradient, aux = gradients_of("grad", f, args, kwargs, argnums, has_aux, holomorphic, strict)
+def run_grad(f, args, kwargs, **options):
+    _, gradient, aux = gradients_of("grad", f, args, kwargs, **options)
+    has_aux = options["has_aux"]
     return (gradient, aux) if has_aux else gradient
 
 
-def run_value_and_grad(f, args, kwargs, argnums, has_aux, holomorphic, strict):
-    value, gradient, aux = gradients_of(
-        "value_and_grad", f, args, kwargs, argnums, has_aux, holomorphic, strict
-    )
+def run_value_and_grad(f, args, kwargs, **options):
+    value, gradient, aux = gradients_of("value_and_grad", f, args, kwargs, **options)
+    has_aux = options["has_aux"]
     return ((value, aux), gradient) if has_aux else (value, gradient)
 
 
-def grad(f, argnums: int | tuple[int, ...] = 0, has_aux=False, holomorphic=False, strict=False):
+def grad(
+    f, argnums: int | Sequence[int] = 0, has_aux=False, holomorphic=False, allow_int=False,
+    strict=False,
+):  # fmt: skip
     """The gradient of a scalar function, as a function of the same arguments.
 
-    argnums: the argument to differentiate, or a tuple of them (the result is then a tuple).
+    argnums: the argument to differentiate, or several of them (the result is then a tuple).
     has_aux: `f` returns (output, auxiliary); the gradient function returns (gradient, auxiliary).
     holomorphic: the complex derivative of a complex function; else the output is real, and the
     gradient in a complex argument is the direction of steepest ascent, as in PyTorch.
+    allow_int: an integer argument has a gradient of the dtype that JAX calls float0.
     strict: raise CutError, with the line, where a path to an input is cut (a conversion to
     integers, argmax, floor, round, detach, stop_gradient), and for an input without influence.
 
@@ -223,12 +239,13 @@ def grad(f, argnums: int | tuple[int, ...] = 0, has_aux=False, holomorphic=False
     12.0
     """
     options = {"argnums": argnums, "has_aux": has_aux, "holomorphic": holomorphic}
-    return Transformed(run_grad, f, **options, strict=strict)
+    return Transformed(run_grad, f, **options, allow_int=allow_int, strict=strict)
 
 
 def value_and_grad(
-    f, argnums: int | tuple[int, ...] = 0, has_aux=False, holomorphic=False, strict=False
-):
+    f, argnums: int | Sequence[int] = 0, has_aux=False, holomorphic=False, allow_int=False,
+    strict=False,
+):  # fmt: skip
     """The value and the gradient of a scalar function; options as in `grad`.
 
     >>> value, gradient = value_and_grad(lambda x: x ** 3)(2.0)
@@ -236,7 +253,7 @@ def value_and_grad(
     (8.0, 12.0)
     """
     options = {"argnums": argnums, "has_aux": has_aux, "holomorphic": holomorphic}
-    return Transformed(run_value_and_grad, f, **options, strict=strict)
+    return Transformed(run_value_and_grad, f, **options, allow_int=allow_int, strict=strict)
 
 
 def gradients(y, xs):

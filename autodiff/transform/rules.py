@@ -4,105 +4,28 @@ A rule is run on the values below the level that differentiates, so it is differ
 for higher orders, and nests with every transform.
 """
 
-from functools import update_wrapper
 from typing import Any
 
 import numpy as np
 
 from ..core.errors import RuleError
-from ..core.op import TRACED, Op
-from ..core.spec import carries_derivative
-from ..core.tree import LEAF, describe, flatten, unflatten
-from ..interpret.batch import Batched, batched
+from ..core.tree import LEAF, describe, flatten, tree_map, unflatten
+from ..interpret.batch import Batched
 from ..interpret.forward import Dual, dual
-from ..interpret.graph import Node
-from ..interpret.tape import Tensor, new_tensor
-from .checkpoint import attached, lowered_leaf, vertex_of
+from ..interpret.tape import Tensor
+from .checkpoint import lowered_leaf, vertex_of
 from .function import result
 from .reverse import vjp
+from .stated import (
+    Custom,
+    CustomVJPPrimal,
+    RuleShapeError,
+    SymbolicZero,
+    recorded_outputs,
+    symbolic_zero,
+    zeros_for,
+)
 from .vectorize import vmap
-
-
-class Stated(Op):
-    """The row of one call of a function whose pullback is stated.
-
-    pullback(args, cotangents, recorded): the cotangents of the arguments.
-    """
-
-    keep_args = keep_out = False
-
-    def __init__(self, name, values, level, pullback):
-        self.name, self.values, self.level, self.pullback = name, values, level, pullback
-        self.grad_name = f"{name.title()}Backward0"
-
-    def vjp(self, g, out, wanted, *_):
-        recorded = any(type(c) is Tensor and c.level == self.level for c in g)
-        args = self.values
-        if recorded:
-            pairs = zip(args, wanted)
-            args = [v if w is None else new_tensor(v, w, self.level) for v, w in pairs]
-        return self.pullback(args, g, recorded)
-
-
-class Custom:
-    """A function, and the arguments that its rule treats as constants."""
-
-    __name__: str
-    interpreters: dict[type, Any]
-    over_examples: Any
-
-    def __init__(self, f, nondiff_argnums=()):
-        numbers = (nondiff_argnums,) if isinstance(nondiff_argnums, int) else tuple(nondiff_argnums)
-        self.f, self.constant_numbers = f, numbers
-        update_wrapper(self, f)
-
-    def __call__(self, *args, **kwargs):
-        numbers = [n % len(args) for n in self.constant_numbers] if args else []
-        constants = [args[n] for n in numbers]
-        primals = [x for i, x in enumerate(args) if i not in numbers]
-
-        def f(*xs):
-            rest, full = iter(xs), []
-            for i in range(len(args)):
-                full.append(args[i] if i in numbers else next(rest))
-            return self.f(*full, **kwargs)
-
-        return self.apply(f, constants, primals)
-
-    def apply(self, f, constants, primals):
-        """Run at the highest level among the primals."""
-        leaves, structure = flatten(tuple(primals))
-        level = max((x.level for x in leaves if type(x) in TRACED), default=-1)
-        kinds = {type(x) for x in leaves if type(x) in TRACED and x.level == level}
-        kind = next(iter(kinds), None)
-        if kind is None or kind is Node:
-            return f(*primals)
-        return self.interpreters[kind](self, f, constants, leaves, structure, level)
-
-    def on_batch(self, f, constants, leaves, structure, level):
-        """The same function with everything mapped over the examples."""
-        mine = [type(x) is Batched and x.level == level for x in leaves]
-        axes = unflatten(structure, [0 if m else None for m in mine])
-        values = unflatten(structure, [x.value if m else x for x, m in zip(leaves, mine)])
-        out = self.over_examples(axes).apply(vmap(f, axes), constants, list(values))
-        ys, out_structure = flatten(out)
-        return unflatten(out_structure, [batched(y, level) for y in ys])
-
-
-def zeros_for(x):
-    """A tangent of zero."""
-    return np.zeros(np.shape(x), x.dtype if carries_derivative(x.dtype) else np.float64)
-
-
-def recorded_outputs(name, out, leaves, level, pullback):
-    """The outputs as tensors whose pullback is the stated one."""
-    ys, out_structure = flatten(out)
-    values = [lowered_leaf(x, level) for x in leaves]
-    row = Stated(
-        name, values, level, lambda args, g, again: pullback(args, g, out_structure, again)
-    )
-    parents = tuple([vertex_of(x, level) for x in leaves])
-    return unflatten(out_structure, attached(row, parents, [result(y) for y in ys]))
 
 
 class custom_jvp(Custom):
@@ -122,18 +45,41 @@ class custom_jvp(Custom):
     """
 
     rule: Any = None
+    symbolic_zeros = False
+    words = ("JVP", "defjvp")
 
-    def defjvp(self, rule):
-        """State the pushforward; returns the rule, so that it serves as a decorator."""
-        self.rule = rule
+    def has_rule(self):
+        """Whether a rule is stated."""
+        return self.rule is not None
+
+    def defjvp(self, rule, symbolic_zeros=False):
+        """State the pushforward; returns the rule, so that it serves as a decorator.
+
+        symbolic_zeros: the rule sees a SymbolicZero, not zeros, for what does not vary.
+        """
+        self.rule, self.symbolic_zeros = rule, symbolic_zeros
         return rule
+
+    def defjvps(self, *rules):
+        """State one rule for each argument, (tangent, output, *args) -> tangent; None is zero."""
+        if self.constant_numbers:
+            raise RuleError(
+                f"{self.__name__}: defjvps takes no nondiff_argnums; state one rule with defjvp"
+            )
+
+        def rule(primals, tangents):
+            out = self(*primals)
+            parts = [r(t, out, *primals) for r, t in zip(rules, tangents) if r is not None]
+            if not parts:
+                return out, tree_map(lambda y: zeros_for(result(y)), out)
+            first, *others = parts
+            return out, tree_map(lambda *ts: sum(ts[1:], ts[0]), first, *others)
+
+        self.defjvp(rule)
 
     def pushed(self, constants, primals, tangents):
         """(output, tangent) by the rule."""
-        if self.rule is None:
-            raise RuleError(
-                f"{self.__name__} has no rule; state one with {self.__name__}.defjvp(rule)"
-            )
+        self.stated()
         pair = self.rule(*constants, tuple(primals), tuple(tangents))
         if not isinstance(pair, tuple) or len(pair) != 2:
             raise RuleError(
@@ -147,6 +93,8 @@ class custom_jvp(Custom):
                 f"for an output of the form {describe(structure)}"
             )
         for y, t in zip(ys, ts):
+            if type(t) is SymbolicZero:
+                continue
             if result(y).shape != result(t).shape:
                 raise RuleError(
                     f"the jvp rule of {self.__name__} gives a tangent of shape {result(t).shape} "
@@ -158,12 +106,14 @@ class custom_jvp(Custom):
         """Forward mode: the rule itself."""
         mine = [type(x) is Dual and x.level == level for x in leaves]
         values = [result(x.value if m else x) for x, m in zip(leaves, mine)]
-        ts = [x.tangent if m else zeros_for(v) for x, m, v in zip(leaves, mine, values)]
+        zero = symbolic_zero if self.symbolic_zeros else zeros_for
+        ts = [x.tangent if m else zero(v) for x, m, v in zip(leaves, mine, values)]
         out, tangent = self.pushed(
             constants, unflatten(structure, values), unflatten(structure, ts)
         )
         ys, out_structure = flatten(out)
-        pairs = zip(ys, flatten(tangent)[0])
+        ts = [zeros_for(t) if type(t) is SymbolicZero else t for t in flatten(tangent)[0]]
+        pairs = zip(ys, ts)
         return unflatten(out_structure, [dual(result(y), result(t), level) for y, t in pairs])
 
     def on_tensor(self, f, constants, leaves, structure, level):
@@ -173,7 +123,12 @@ class custom_jvp(Custom):
 
         def pullback(args, cotangents, out_structure, _):
             def push(*ts):
-                return self.pushed(constants, unflatten(structure, args), ts)[1]
+                if self.symbolic_zeros:
+                    flags = [vertex_of(x, level) is None for x in leaves]
+                    flat = zip(flatten(ts)[0], flags)
+                    ts = unflatten(structure, [symbolic_zero(t) if f else t for t, f in flat])
+                tangent = self.pushed(constants, unflatten(structure, args), ts)[1]
+                return tree_map(lambda t: zeros_for(t) if type(t) is SymbolicZero else t, tangent)
 
             zeros = unflatten(structure, [zeros_for(result(v)) for v in values])
             y, pull = vjp(push, *zeros)
@@ -186,6 +141,7 @@ class custom_jvp(Custom):
     def over_examples(self, axes):
         """The rule over all examples."""
         new = custom_jvp(self.f)
+        new.__name__ = self.__name__
         new.rule = lambda *given: vmap(
             lambda primals, tangents: self.pushed(given[:-2], primals, tangents), (axes, 0)
         )(given[-2], tree_stretched(given[-1], given[-2], axes))
@@ -219,6 +175,11 @@ def flatten_axes(axes, structure):
     return found
 
 
+def varying(x):
+    """An argument of a forward rule that may vary."""
+    return CustomVJPPrimal(x, True)
+
+
 class custom_vjp(Custom):
     """A function whose pullback is stated by `f.defvjp(forward, backward)`.
 
@@ -236,10 +197,21 @@ class custom_vjp(Custom):
 
     forward: Any = None
     backward: Any = None
+    symbolic_zeros = False
+    words = ("VJP", "defvjp")
 
-    def defvjp(self, forward, backward):
-        """State the pullback by the two functions."""
-        self.forward, self.backward = forward, backward
+    def has_rule(self):
+        """Whether both functions are stated."""
+        return self.forward is not None and self.backward is not None
+
+    def defvjp(self, fwd, bwd, symbolic_zeros=False, optimize_remat=False):
+        """State the pullback by the two functions.
+
+        symbolic_zeros: the first gets a CustomVJPPrimal for each array, with `value` and
+        `perturbed`, and the second a SymbolicZero for the cotangent of an output that was not used.
+        optimize_remat: taken as JAX's word, and makes no difference.
+        """
+        self.forward, self.backward, self.symbolic_zeros = fwd, bwd, symbolic_zeros
 
     def on_dual(self, f, constants, leaves, structure, level):
         """Forward mode has no rule."""
@@ -250,18 +222,21 @@ class custom_vjp(Custom):
 
     def on_tensor(self, f, constants, leaves, structure, level):
         """Reverse mode: forward now, backward at the sweep."""
-        if self.forward is None or self.backward is None:
-            raise RuleError(
-                f"{self.__name__} has no rule; state one with "
-                f"{self.__name__}.defvjp(forward, backward)"
-            )
         values = [lowered_leaf(x, level) for x in leaves]
-        out, residuals = self.ran(constants, unflatten(structure, values))
+        varies = [vertex_of(x, level) is not None for x in leaves]
+
+        def shown(xs):
+            if self.symbolic_zeros:
+                xs = [CustomVJPPrimal(x, v) for x, v in zip(xs, varies)]
+            return unflatten(structure, xs)
+
+        out, residuals = self.ran(constants, shown(values))
+        zero = symbolic_zero if self.symbolic_zeros else zeros_for
 
         def pullback(args, cotangents, out_structure, again):
-            kept = self.ran(constants, unflatten(structure, args))[1] if again else residuals
+            kept = self.ran(constants, shown(args))[1] if again else residuals
             ys = flatten(out)[0]
-            gs = [zeros_for(result(y)) if g is None else g for g, y in zip(cotangents, ys)]
+            gs = [zero(result(y)) if g is None else g for g, y in zip(cotangents, ys)]
             found = self.backward(*constants, kept, unflatten(out_structure, gs))
             return self.checked(found, structure, values)
 
@@ -285,6 +260,7 @@ class custom_vjp(Custom):
     def checked(self, found, structure, values):
         """The cotangents, one for each leaf of the arguments; None stands for zeros."""
         expected = len(structure[3])
+        found = tuple(found) if isinstance(found, list) else found
         if not isinstance(found, tuple) or len(found) != expected:
             given = len(found) if isinstance(found, tuple) else type(found).__name__
             raise RuleError(
@@ -294,7 +270,9 @@ class custom_vjp(Custom):
         cotangents, leaves = [], iter(values)
         for c, child in zip(found, structure[3]):
             mine = [next(leaves) for _ in flatten_count(child)]
-            parts = [None] * len(mine) if c is None else flatten(c)[0]
+            none = c is None or type(c) is SymbolicZero
+            parts = [None] * len(mine) if none else flatten(c)[0]
+            parts = [None if type(g) is SymbolicZero else g for g in parts]
             if len(parts) != len(mine):
                 raise RuleError(
                     f"the backward rule of {self.__name__} gives a cotangent of {len(parts)} "
@@ -302,7 +280,7 @@ class custom_vjp(Custom):
                 )
             for g, x in zip(parts, mine):
                 if g is not None and result(g).shape != result(x).shape:
-                    raise RuleError(
+                    raise RuleShapeError(
                         f"the backward rule of {self.__name__} gives a cotangent of shape "
                         f"{result(g).shape} for an argument of shape {result(x).shape}"
                     )
@@ -312,6 +290,7 @@ class custom_vjp(Custom):
     def over_examples(self, axes):
         """Both rules over all examples; what all examples share gets the sum of its cotangents."""
         new = custom_vjp(self.f)
+        new.__name__ = self.__name__
         shared = [axis is None for axis in axes]
 
         def backward(*given):
@@ -319,7 +298,10 @@ class custom_vjp(Custom):
             found = vmap(lambda r, c: self.backward(*given[:-2], r, c))(residuals, g)
             return tuple([c if c is None or not s else c.sum(0) for c, s in zip(found, shared)])
 
-        new.defvjp(lambda *xs: vmap(self.forward, axes)(*xs), backward)
+        def forward(*xs):
+            return self.forward(*(tree_map(varying, xs) if self.symbolic_zeros else xs))
+
+        new.defvjp(vmap(forward, axes), backward)
         return new
 
     interpreters = {Dual: on_dual, Tensor: on_tensor, Batched: Custom.on_batch}

@@ -10,26 +10,32 @@ from ..ops.move import broadcast_to, moveaxis
 from .function import Transformed, applied, as_input, at_level, handed_over, result
 
 
-def vmap(f, in_axes: Any = 0, out_axes: Any = 0):
+def vmap(f, in_axes: Any = 0, out_axes: Any = 0, axis_size: int | None = None):
     """`f` over one axis of its arguments, all examples at once.
 
     in_axes: the axis of the examples, for all arguments, or a tuple with one entry for each; an
     entry may be a container like its argument; None for what is the same for all examples.
     out_axes: where the axis of the examples stands in the outputs; an int or a container.
+    axis_size: the number of examples, needed where no argument has an axis of them.
     Raises ArgumentError if the arguments have different numbers of examples.
 
     >>> vmap(lambda x, y: x @ y)(np.ones((5, 3)), np.ones((5, 3))).tolist()
     [3.0, 3.0, 3.0, 3.0, 3.0]
     """
-    return Transformed(run_vmap, f, in_axes=in_axes, out_axes=out_axes)
+    if not (in_axes is None or isinstance(in_axes, (int, tuple, list))):
+        raise ArgumentError(
+            f"vmap: in_axes={in_axes!r}; vmap in_axes must be an int, None, or a tuple of entries "
+            "corresponding to the positional arguments"
+        )
+    return Transformed(run_vmap, f, in_axes=in_axes, out_axes=out_axes, axis_size=axis_size)
 
 
-def run_vmap(f, args, kwargs, in_axes, out_axes):
+def run_vmap(f, args, kwargs, in_axes, out_axes, axis_size=None):
     leaves, structure = flatten((args, kwargs))
     axes = axes_of_leaves(in_axes, args, kwargs)
     marks = paths(structure)
     level = new_level()
-    size, inputs = None, []
+    size, inputs = axis_size, []
     for x, axis, mark in zip(leaves, axes, marks):
         if axis is None:
             inputs.append(x)
@@ -55,7 +61,7 @@ def checked_size(x, axis, mark, size):
     if size is not None and x.shape[axis] != size:
         raise ArgumentError(
             f"vmap: argument {mark} has {x.shape[axis]} examples along axis {axis}, "
-            f"others have {size}"
+            f"others (or axis_size) have {size}"
         )
     return x.shape[axis]
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from ...core.op import TRACED, new_level
 from ...core.tree import flatten, unflatten
+from ...interpret.inner import Inner
 from ...interpret.methods import Methods
 from .primitives import KINDS, as_array, called, notrace, numeric, scalar
 
@@ -134,7 +135,7 @@ class Node:
         return root
 
 
-class Traveller(Methods):
+class Traveller(Inner, Methods):
     """A value of one `trace`, with the vertex that the user's class made of it."""
 
     __slots__ = ("value", "node", "level", "storage", "steps", "__weakref__")
@@ -159,19 +160,6 @@ class Traveller(Methods):
             traveller(o, make(scalar(o), part(i), (out,), {}, (0,), (joint,)), level)
             for i, o in enumerate(out)
         )
-
-    @property
-    def shape(self):
-        """Sizes of the axes."""
-        return self.value.shape
-
-    @property
-    def dtype(self):
-        """The NumPy dtype."""
-        return self.value.dtype
-
-    def __bool__(self):
-        return bool(self.value)
 
 
 def part(i):

@@ -8,6 +8,7 @@ support a density is 0, its logarithm -inf, and the gradient 0.
 -1.5
 """
 
+from ..rest import rest
 from .bounded import (
     beta as beta,
     triang as triang,
@@ -47,9 +48,45 @@ from .line import (
     skewnorm as skewnorm,
     t as t,
 )
+from .powers import (
+    chi as chi,
+    fisk as fisk,
+    gompertz as gompertz,
+    levy as levy,
+    loguniform as loguniform,
+    lomax as lomax,
+    maxwell as maxwell,
+    powerlaw as powerlaw,
+    reciprocal as reciprocal,
+    weibull_max as weibull_max,
+)
+from .summaries import (
+    circmean as circmean,
+    circvar as circvar,
+    entropy as entropy,
+    gmean as gmean,
+    gstd as gstd,
+    gzscore as gzscore,
+    hmean as hmean,
+    iqr as iqr,
+    kurtosis as kurtosis,
+    median_abs_deviation as median_abs_deviation,
+    moment as moment,
+    pmean as pmean,
+    sem as sem,
+    skew as skew,
+    variation as variation,
+    zmap as zmap,
+    zscore as zscore,
+)
 from .vectors import (
     dirichlet as dirichlet,
     multinomial as multinomial,
     multivariate_normal as multivariate_normal,
     wishart as wishart,
 )
+
+__getattr__, __dir__ = rest("stats", {
+    "pearsonr": "use autodiff.corrcoef", "linregress": "use autodiff.polyfit",
+    "gaussian_kde": "use norm.logpdf and logsumexp", "trim_mean": "use sort and mean",
+})  # fmt: skip

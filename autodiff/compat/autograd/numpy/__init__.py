@@ -12,6 +12,7 @@ from importlib import import_module as _import_module
 import numpy as _numpy
 
 from .... import numpy as _ours
+from ....numpy import namespace as _namespace
 from .joining import (
     KINDS as _KINDS,
     c_ as c_,
@@ -28,7 +29,7 @@ _MODULES = ("fft", "linalg", "random", "numpy_boxes", "numpy_vjps", "numpy_vspac
 
 def listed(function):
     """A function of NumPy that takes lists of traced values too; all else as it is."""
-    return _ours._Function(function) if _ours._dispatches(function) else function
+    return _namespace.Function(function) if _namespace.dispatches(function) else function
 
 
 def __getattr__(name):

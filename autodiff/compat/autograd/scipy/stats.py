@@ -37,7 +37,7 @@ class Distribution(ModuleType):
 
 for _name in [
     n
-    for n in dir(ours)
+    for n in vars(ours)
     if callable(getattr(getattr(ours, n), "logpdf", None))
     or callable(getattr(getattr(ours, n), "logpmf", None))
 ]:
