@@ -11,10 +11,13 @@ from ..core.spec import Spec
 from ..core.tree import LEAF, unflatten
 from ..interpret.graph import Node, upstream
 from ..transform.function import Transformed
+from .captured import as_tensor_if
+from .pairs import split_up
 from .program import ARRAY, FLOAT, OBJECT, STRIDED, Program
 from .report import report_of
 from .rewrite import simplified
 from .schedule import scheduled
+from .stencils import recomputed
 from .trace import Trace, as_number
 from .view import Buffer, View, count, packed
 
@@ -99,7 +102,7 @@ def number_dtype(leaves):
     return np.dtype(np.float32) if narrow else FLOAT64
 
 
-def traced(f, structure, leaves, data=None):
+def traced(f, structure, leaves, data=None, asks=False):
     """(trace, leaves) of a call; data: which leaves are inputs, by default all that are dynamic."""
     number = number_dtype(leaves)
     data = [Signature.dynamic(x) for x in leaves] if data is None else data
@@ -109,7 +112,7 @@ def traced(f, structure, leaves, data=None):
         for i in places
     ]
     values = [np.float64(leaves[i]) if type(leaves[i]) is float else leaves[i] for i in places]
-    trace = Trace(specs, values)
+    trace = Trace(specs, values, asks)
 
     def placed(inputs):
         full = list(leaves)
@@ -128,6 +131,10 @@ def native_program(trace, leaves, direct):
     numbers = places if direct else range(len(places))
     seconds, start = {}, perf_counter()
     graph = simplified(trace.inputs, trace.guards, trace.outputs)
+    parts = split_up(graph)
+    if parts is not graph:
+        graph = simplified(parts.inputs, parts.guards, parts.outputs)
+    graph = recomputed(graph)
     seconds["rewrite"], start = perf_counter() - start, perf_counter()
     views = {x: input_view(x, arguments[i], i) for x, i in zip(trace.inputs, numbers)}
     nodes = [x for x in graph.outputs if type(x) is Node]
@@ -137,12 +144,14 @@ def native_program(trace, leaves, direct):
     alone = trace.structure == LEAF and len(nodes) == 1
     row = ("tuple", tuple, tuple(range(len(nodes))), (LEAF,) * len(nodes))
     plain = len(nodes) == len(trace.outputs) and (alone or trace.structure == row)
-    finish = None if plain else Finish(trace.structure, graph.outputs)
+    plain = plain and not any(trace.tensors)
+    finish = None if plain else Finish(trace.structure, graph.outputs, trace.tensors)
     program = Program(schedule, graph.guards, arguments, outputs, plain and alone, finish)
     seconds["compile"] = perf_counter() - start
     traced_nodes = upstream([*trace.guards, *[y for y in trace.outputs if type(y) is Node]])
     program.graph, program.where = graph, trace.where
     program.sources = [y for y in trace.outputs if type(y) is Node]
+    program.rewrites = trace.rewrites
     counts = len(traced_nodes), len(graph.order)
     program.report = report_of(program, schedule, counts, seconds)
     return program
@@ -161,14 +170,16 @@ def input_view(x, argument, place):
 class Finish:
     """Puts the arrays of a call into the container that the function returned."""
 
-    def __init__(self, structure, outputs):
-        self.structure = structure
+    def __init__(self, structure, outputs, tensors=()):
+        self.structure, self.tensors = structure, tensors
         self.fixed = [None if type(x) is Node else x for x in outputs]
         self.made = [type(x) is Node for x in outputs]
 
     def __call__(self, arrays):
         found = iter(arrays)
         leaves = [next(found) if made else fresh(x) for made, x in zip(self.made, self.fixed)]
+        if any(self.tensors):
+            leaves = [as_tensor_if(asked, x) for asked, x in zip(self.tensors, leaves)]
         return unflatten(self.structure, leaves)
 
 

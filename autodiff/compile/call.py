@@ -15,7 +15,6 @@ from ..transform.forward import jvp
 from ..transform.reverse import vjp
 from ..transform.vectorize import vmap
 from .build import Finish, Signature, traced
-from .rewrite import simplified
 from .stabilize import stabilized
 from .trace import Untraceable
 
@@ -32,8 +31,11 @@ def through(owner, args, kwargs, leaves, structure):
     if any([type(bottom(x)) is Node for x in leaves]):
         return owner.f(*args, **kwargs)  # it becomes part of the graph that is being made
     data = [type(x) in TRACED or Signature.dynamic(x) for x in leaves]
-    if not all([d or Signature.constant(x) for d, x in zip(data, leaves)]):
-        return owner.f(*args, **kwargs)
+    for d, x in zip(data, leaves):
+        if not (d or Signature.constant(x)):
+            owner.tell(f"a {type(x).__name__} among its arguments may change unseen; name it in "
+                       "static_argnums, or hand over its arrays")  # fmt: skip
+            return owner.f(*args, **kwargs)
     key = structure, tuple([of(x) for x in leaves])
     call = owner.calls.get(key)
     if call is None:
@@ -61,15 +63,18 @@ def calling(owner, leaves, structure, data):
     f = stabilized(owner.f) if owner.stabilize else owner.f
     try:
         trace, _ = traced(f, structure, leaves, data)
-    except Untraceable:
+    except Untraceable as reason:
+        owner.tell(str(reason))
         return False
     if trace.guards:
+        owner.tell(f"inside of a transform it asks for the value of an array{trace.where}; "
+                   "compile the transform itself, as in jit(grad(f))")  # fmt: skip
         return False
-    graph = simplified(trace.inputs, (), trace.outputs)
-    nodes = [x for x in graph.outputs if type(x) is Node]
+    # as it was traced: the passes take out what only derivatives see, such as stop_gradient
+    nodes = [x for x in trace.outputs if type(x) is Node]
     if not nodes:
         return False
-    return Call(owner, trace.inputs, nodes), Finish(trace.structure, graph.outputs)
+    return Call(owner, trace.inputs, nodes), Finish(trace.structure, trace.outputs)
 
 
 class GraphFunction:

@@ -202,7 +202,7 @@ FIELD(block, %step, 6)
   %I = inttoptr i64 %index to ptr
   %S = inttoptr i64 %numbers to ptr
   %f = inttoptr i64 %function to ptr
-  %is.python = icmp ne i64 %python, 0
+  %is.python = icmp eq i64 %function, 0
   br i1 %is.python, label %call, label %native
 call:
   %state = call i32 @PyGILState_Ensure()
@@ -232,7 +232,13 @@ single:
 checked:
   %status = phi i64 [ %s.both, %both ], [ %s.single, %single ]
   %missed = icmp ne i64 %status, 0
-  br i1 %missed, label %stop, label %done
+  br i1 %missed, label %missing, label %done
+missing:
+  ; a native function that gives up, and leaves the numbers to Python
+  %again = icmp eq i64 %status, -2
+  %has = icmp ne i64 %python, 0
+  %other = and i1 %again, %has
+  br i1 %other, label %call, label %stop
 done:
   br label %head
 stop:
@@ -559,8 +565,11 @@ FIELD(descr, %r, 3)
   %descr.same = icmp eq i64 %old.descr, %descr
   %flags.p = getelementptr i8, ptr %old.p0, i64 64
   %flags = load i32, ptr %flags.p
-  %mask = and i32 %flags, 1285
-  %flags.same = icmp eq i32 %mask, 1285
+  ; contiguous, aligned, writeable; a last one owns its memory, a donated one need not
+  %is.kept = icmp ne i64 %reuse, 0
+  %wanted = select i1 %is.kept, i32 1285, i32 1281
+  %mask = and i32 %flags, %wanted
+  %flags.same = icmp eq i32 %mask, %wanted
   %weak.p = getelementptr i8, ptr %old.p0, i64 72
   %weak = load i64, ptr %weak.p
   %weak.none = icmp eq i64 %weak, 0

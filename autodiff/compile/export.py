@@ -11,6 +11,7 @@ from ..core.tree import flatten, unflatten
 from ..interpret.graph import Node
 from . import driver
 from .build import native_program, normal, traced
+from .matrices import SMALL
 from .native import engine, module_text
 from .nested import every_row
 from .notice import supported
@@ -102,9 +103,10 @@ def export(f, specs, path, name=None):
     sample numbers, and path.ll, the text for LLVM, from which other machines' code is made.
     name: of the C function, by default the last part of the path.  It takes pointers to the
     arrays of the arguments and then of the results, in C's order, and returns 0, or -1 where an
-    index lies outside or memory is missing; it needs no Python, and no library beside C's.
+    index lies outside or memory is missing, or -2 where a matrix is singular, not positive definite
+    or not finite, as far as rounding lets one tell; it needs no Python, and no library beside C's.
     Returns the paths.  Raises ArgumentError for a function that has other ways for other values,
-    or that has operators without native code.
+    or that has operators without native code, and for solutions of more than four equations.
     """
     path = Path(path)
     name = name or re.sub(r"\W", "_", path.name)
@@ -127,10 +129,22 @@ def export(f, specs, path, name=None):
             "export: a result is a constant, not computed from the arguments; leave it out"
         )
     program = native_program(trace, leaves, True)
+    for dtype in [x.dtype for x in (*leaves, *program.outputs)]:
+        if dtype.str[1:] not in KINDS:
+            raise ArgumentError(
+                f"export: {dtype} has no type in C here; hand over and return other numbers, such "
+                "as the real and the imaginary part"
+            )
     if program.report.calls:
         raise ArgumentError(
             f"export: {', '.join(program.report.calls)} has no native code; leave it out"
         )
+    for row in every_row(program.rows):
+        if row.kind == "matrices" and row.step.calls:
+            raise ArgumentError(
+                f"export: {row.step.row} of {row.step.size} matrices is LAPACK's, which an object "
+                f"file cannot carry; matrices of at most {SMALL} rows are written out"
+            )
     text = Module(program, name).text()
     module, machine = engine().optimized(text)
     files = [path.with_name(path.name + end) for end in (".o", ".h", "_test.c", ".ll")]
@@ -271,7 +285,7 @@ def header(name, inputs, outputs):
     shapes = [f"in{i} {s.shape} {s.dtype}" for i, s in enumerate(inputs)]
     shapes += [f"out{i} {s.shape} {s.dtype}" for i, s in enumerate(outputs)]
     return (
-        f"/* Arrays in C's order: {', '.join(shapes)}.  0 where all went well, else -1. */\n"
+        f"/* Arrays in C's order: {', '.join(shapes)}.  0 where all went well, else below 0. */\n"
         f"#ifndef {guard}\n#define {guard}\n#include <stdint.h>\n"
         f"{declaration(name, inputs, outputs)};\n#endif\n"
     )

@@ -2,7 +2,7 @@
 
 import threading
 import warnings
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from types import MethodType
 from typing import Any
 
@@ -10,8 +10,11 @@ from ..core.errors import ArgumentError, GraphError
 from ..core.op import TRACED
 from ..core.tree import flatten, unflatten
 from ..interpret.executor import table
+from ..interpret.stabilize import rewritten
 from .build import Signature, native_program, normal, traced
 from .call import through
+from .debug import walked
+from .donate import Donation, donated_call
 from .driver import Entry
 from .notice import CompileWarning, native, patience
 from .plain import Fixed, GraphPlan, first_line, flatten_specs, seconds_of
@@ -24,7 +27,14 @@ SHAPES = 1024  # programs of one function
 
 
 def jit(
-    f, static_argnums=(), static_argnames=(), stabilize=True, budget=None, background=False
+    f,
+    static_argnums=(),
+    static_argnames=(),
+    stabilize=True,
+    budget=None,
+    background=False,
+    debug=False,
+    donate=(),
 ) -> Any:
     """`f` compiled to native code, when it is first called with arguments of new shapes.
 
@@ -37,6 +47,10 @@ def jit(
     budget: how long a call waits for the compiler, in seconds or as "500ms"; a call that waited
     so long runs as it is, and later ones natively once the code is there.
     background: as with a budget of nothing, and without the notice.
+    debug: run the same graph node by node in Python, each call anew.  A debugger shows a line for
+    each node; `breakpoint()` in `f`, and breakpoints on its lines, stop where their nodes run.
+    donate: numbers or names of arguments whose memory the results may take; a donated array is
+    marked read-only, holds other numbers after the call, and is not to be used again.
 
     The result can be asked for `graph`, `llvm`, `assembly`, `source` and `report` of what was
     compiled last, and to `warmup` for arguments to come; it pickles where `f` does.
@@ -47,7 +61,7 @@ def jit(
     5.0
     """
     wait = 0.0 if background else seconds_of(budget)
-    return Jitted(f, static_argnums, static_argnames, stabilize, wait, background)
+    return Jitted(f, static_argnums, static_argnames, stabilize, wait, background, debug, donate)
 
 
 class Lane:
@@ -74,16 +88,27 @@ class Jitted:
     """A function that is traced, compiled and called natively."""
 
     def __init__(
-        self, f, static_argnums=(), static_argnames=(), stabilize=True, budget=None, quiet=False
+        self,
+        f,
+        static_argnums=(),
+        static_argnames=(),
+        stabilize=True,
+        budget=None,
+        quiet=False,
+        debug=False,
+        donate=(),
     ):
         if not callable(f):
             raise ArgumentError(f"jit needs a function, not a {type(f).__name__}; write jit(f)(x)")
-        self.f, self.stabilize, self.budget, self.quiet = f, stabilize, budget, quiet
+        self.f, self.options = f, (stabilize, budget, quiet, debug, donate)
+        self.stabilize, self.budget, self.quiet, self.debug, _ = self.options
         numbers = (static_argnums,) if isinstance(static_argnums, int) else tuple(static_argnums)
         names = (static_argnames,) if isinstance(static_argnames, str) else tuple(static_argnames)
         self.static_argnums, self.static_argnames = numbers, names
         update_wrapper(self, f, updated=())
         self.__name__ = getattr(f, "__name__", type(f).__name__)
+        given = donate if type(donate) is Donation else Donation(self.__name__, f, donate)
+        self.donation = given if given.numbers or given.names else None
         self.start()
 
     def start(self):
@@ -93,8 +118,9 @@ class Jitted:
         self.ways: dict[Any, Any] = {}
         self.lanes, self.calls, self.programs = {}, {}, []
         self.local, self.lock = threading.local(), threading.RLock()
-        self.native = native()
-        plain = self.native and not self.static_argnums
+        self.shown: Any = None  # the graph that was debugged last
+        self.native = not self.debug and native()
+        plain = self.native and not self.static_argnums and not self.donation
         self.main = Entry(self.__name__, self.slow) if plain else None
         self.call = self.main.call if self.main else self.slow
 
@@ -109,15 +135,14 @@ class Jitted:
         return f"<jit({self.__name__}), {len(self.programs)} compiled>"
 
     def __reduce__(self):
-        options = self.static_argnums, self.static_argnames, self.stabilize
-        return Jitted, (self.f, *options, self.budget, self.quiet)
+        return Jitted, (self.f, self.static_argnums, self.static_argnames, *self.options)
 
     # ------------------------------------------------------------ what was compiled
 
     @property
     def last(self):
         """The program that was compiled last."""
-        found = [p for j in (self, *self.inner()) for p in j.programs]
+        found = [p for j in (self, *self.inner()) for p in (*j.programs, j.shown) if p]
         if not found:
             raise GraphError(f"jit: {self.__name__} was not compiled yet; call it, or warmup")
         return found[-1]
@@ -132,9 +157,9 @@ class Jitted:
         return table(self.last.graph.order, self.last.graph.outputs)
 
     @property
-    def sources(self):
-        """The nodes of the outputs as they were traced, before the passes."""
-        return self.last.sources
+    def rewrites(self):
+        """The formulas that were made stable before they were compiled, or could have been."""
+        return self.last.rewrites or rewritten(self.last.sources)[1]
 
     @property
     def llvm(self):
@@ -171,6 +196,8 @@ class Jitted:
             return self.bound(args, kwargs)
         leaves, structure = flatten((args, kwargs))
         if any([type(x) in TRACED for x in leaves]):
+            if self.debug:
+                return self.f(*args, **kwargs)
             return through(self, args, kwargs, leaves, structure)
         plain = [normal(x) for x in leaves]
         flat = not kwargs and len(leaves) == len(args) and all(map(is_same, leaves, args))
@@ -181,10 +208,19 @@ class Jitted:
         lane = self.lane(structure, plain)
         if lane is None:
             return self.f(*args, **kwargs)
-        values = [plain[i] for i in lane.places]
+        if self.debug:
+            return self.debugged(structure, plain)
+        if self.donation:
+            donated = self.donation.places(args, kwargs)
+            self.donation.check(plain, donated)
+            return donated_call(self, lane, structure, plain, donated)
+        return self.undonated(lane, structure, plain)
+
+    def undonated(self, lane, structure, leaves):
+        """A call that leaves its arguments as they are."""
         if lane.entry is None:
-            return self.interpreted(structure, plain)
-        return lane.entry.call(*values)
+            return self.interpreted(structure, leaves)
+        return lane.entry.call(*[leaves[i] for i in lane.places])
 
     def bound(self, args, kwargs):
         """A call with static arguments: the function without them, compiled by itself."""
@@ -194,10 +230,12 @@ class Jitted:
         try:
             found = self.lanes.get(key)
         except TypeError:
+            self.tell("a static argument cannot be told from others, for it has no hash")
             return self.f(*args, **kwargs)
         if found is None:
             function = Fixed(self.f, fixed, named)
-            found = Jitted(function, (), (), self.stabilize, self.budget, self.quiet)
+            donate = self.donation.without(fixed) if self.donation else ()
+            found = Jitted(function, (), (), *self.options[:-1], donate)
             found.__name__ = self.__name__
             self.lanes[key] = found
         rest = [x for i, x in enumerate(args) if i not in fixed]
@@ -226,20 +264,26 @@ class Jitted:
         key = Signature.key(structure, leaves)
         if key in self.refused or getattr(self.local, "busy", False):
             return self.f(*args, **kwargs)
-        with self.lock:
-            waiting = self.pending.get(key)
-            found = None if waiting else self.traced(key, structure, leaves)
-            if found is None:
-                return self.f(*args, **kwargs)
-            if self.budget is None:
-                self.compile(key, entry, found)
-            else:
-                self.start_thread(key, entry, found)
+        if not self.prepared(key, entry, structure, leaves):
+            return self.f(*args, **kwargs)
         self.local.busy = True
         try:
             return entry.call(*values)
         finally:
             self.local.busy = False
+
+    def prepared(self, key, entry, structure, leaves):
+        """Trace and compile; whether the function has a graph."""
+        with self.lock:
+            waiting = self.pending.get(key)
+            found = None if waiting else self.traced(key, structure, leaves)
+            if found is None:
+                return False
+            if self.budget is None:
+                self.compile(key, entry, found)
+            else:
+                self.start_thread(key, entry, found)
+        return True
 
     def compile(self, key, entry, found):
         """Compile a trace, and let calls use it."""
@@ -282,11 +326,15 @@ class Jitted:
                 key, f"it takes more than {PATHS} ways{where}; write while_loop, cond or scan"
             )
             return None
+        return self.attempt(key, structure, leaves, partial(traced, asks=self.native))
+
+    def attempt(self, key, structure, leaves, make):
+        """make(function, structure, leaves), or None where the function has no graph."""
         f = stabilized(self.f) if self.stabilize else self.f
         try:
-            return traced(f, structure, leaves)
+            return make(f, structure, leaves)
         except Untraceable as reason:
-            self.refuse(key, str(reason) if reason.loud else None)
+            self.refuse(key, str(reason))
         except Exception as error:  # noqa: BLE001 the function itself may raise: it is run as it is
             args, kwargs = unflatten(structure, leaves)
             self.f(*args, **kwargs)
@@ -296,8 +344,7 @@ class Jitted:
     def refuse(self, key, reason):
         """Remember that such calls run as they are; say why, once."""
         self.refused.add(key)
-        if reason:
-            self.tell(reason)
+        self.tell(reason)
 
     def tell(self, reason):
         """Say once why calls run as they are."""
@@ -320,6 +367,16 @@ class Jitted:
             args, kwargs = unflatten(structure, leaves)
             return self.f(*args, **kwargs)
         return plan([x for x in leaves if Signature.dynamic(x)])
+
+    def debugged(self, structure, leaves):
+        """The graph of this call, node by node."""
+        key = Signature.key(structure, leaves)
+        found = self.attempt(key, structure, leaves, partial(walked, self))
+        if found is None:
+            args, kwargs = unflatten(structure, leaves)
+            return self.f(*args, **kwargs)
+        self.shown = found
+        return found([x for x in leaves if Signature.dynamic(x)])
 
 
 def is_same(a, b):

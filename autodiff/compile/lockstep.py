@@ -52,11 +52,16 @@ def large(t):
 
 
 def read(t):
-    return {a.buffer for a in t.loads}
+    return {memory_of(a) for a in t.loads}
 
 
 def made(t):
-    return {a.buffer for a in (*t.stores, *t.folds)}
+    return {memory_of(a) for a in (*t.stores, *t.folds)}
+
+
+def memory_of(a):
+    """The buffer of an access, under its first name."""
+    return a.buffer.owner if a.buffer.home == "alias" and a.buffer.owner else a.buffer
 
 
 def follows(t, members, texts):
@@ -64,13 +69,14 @@ def follows(t, members, texts):
     made_by = {}
     for k in members:
         for a in (*texts[k].stores, *texts[k].folds):
-            made_by[a.buffer] = a, texts[k].sizes
+            made_by[memory_of(a)] = a, texts[k].sizes
     if made(t) & (set(made_by) | {b for k in members for b in read(texts[k])}):
         return False
     for a in t.loads:
-        if a.buffer in made_by:
-            other, sizes = made_by[a.buffer]
+        if memory_of(a) in made_by:
+            other, sizes = made_by[memory_of(a)]
             apart = a.window or other.window or a.offset != other.offset
+            apart = apart or a.buffer is not other.buffer
             if apart or not a.strides[0] or a.strides[0] != other.strides[0]:
                 return False
             if extent(a, t.sizes) >= a.strides[0] or extent(other, sizes) >= a.strides[0]:

@@ -13,13 +13,13 @@ def opened(step, rows_of, lifetimes):
         rows = rows_of(schedule, ())
         outside = outside | {moving(b) for b in outside}
         for row in rows:
-            for b in row.buffers:
+            for b in map(standing, row.buffers):
                 if b.home == "output" and b not in outside:
                     b.home, b.owner = "alias", targets[b.place]
         size = lifetimes(rows, outside)
         block = Buffer(BYTES, size)
         for row in rows:
-            for b in row.buffers:
+            for b in map(standing, row.buffers):
                 if b.home == "workspace" and b not in outside:
                     b.home, b.owner = "inner", block
         found.append((rows, block))
@@ -41,6 +41,7 @@ def every_buffer(rows):
     for row in every_row(rows):
         for b in row.buffers:
             found[b] = None
+            found[standing(b)] = None
         if row.parts:
             for b in row.step.slots():
                 found[b] = None
@@ -53,6 +54,13 @@ def distance(b):
     while b.home == "inner":
         far, b = far + b.place, b.owner
     return far + b.place
+
+
+def standing(b):
+    """The buffer itself where it is known by two names."""
+    while b.home == "alias" and b.owner is not None:
+        b = b.owner
+    return b
 
 
 def moving(b):

@@ -39,6 +39,16 @@ def notice(reason):
         )
 
 
+def unknown_shape():
+    """Say that a graph whose shapes depend on values is interpreted."""
+    warnings.warn(
+        "Executor(compile=True): the graph runs without being compiled, because a shape in it "
+        "depends on values, as that of x[mask] does; write where(mask, x, 0)",
+        CompileWarning,
+        stacklevel=5,
+    )
+
+
 LONG = 1.0  # seconds of a compile from which a line says what is waited for
 
 

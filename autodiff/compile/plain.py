@@ -19,7 +19,7 @@ class GraphPlan:
     def __init__(self, trace):
         graph = simplified(trace.inputs, trace.guards, trace.outputs)
         self.plan = Plan([x for x in graph.outputs if type(x) is Node], trace.inputs)
-        self.finish = Finish(trace.structure, graph.outputs)
+        self.finish = Finish(trace.structure, graph.outputs, trace.tensors)
 
     def __call__(self, values):
         return self.finish(self.plan([fed(x) for x in values]))

@@ -14,7 +14,7 @@ from .callback import Callback
 from .lockstep import groups_of, rows_together
 from .loops import NestText, identity_of, memory
 from .native import addresses
-from .nested import STACK_WORDS, distance, every_buffer, every_row, moving, opened
+from .nested import STACK_WORDS, distance, every_buffer, every_row, moving, opened, standing
 from .product import product_text
 from .schedule import Nest
 from .view import Buffer, View, count, whole
@@ -24,6 +24,7 @@ SHARED = 2**21  # operations from which two threads share a loop: starting one t
 CORES = os.cpu_count() or 1
 ALIGN = 64
 DROP = ctypes.PYFUNCTYPE(None, ctypes.c_void_p)(("Py_DecRef", ctypes.pythonapi))
+HOLD = ctypes.PYFUNCTYPE(None, ctypes.py_object)(("Py_IncRef", ctypes.pythonapi))
 FREE = ctypes.CDLL(None).free
 FREE.argtypes, FREE.restype = [ctypes.c_void_p], None
 REUSE = 2**16  # [B] from which the memory of an output is used again once nobody holds it
@@ -39,6 +40,7 @@ class Row:
     parts: Any = ()  # of a loop: [(rows, buffer of their workspace)]
     members: Any = ()  # rows that run block by block with each other
     step: Any = None
+    walk: Any = None  # the text of a nest that reads an argument and writes a result
     kind = "nest"
 
     def __init__(self, text, needs, buffers, numbers, high=1, block=None, python=None):
@@ -103,8 +105,15 @@ def rows_of(s, guards):
             buffers = [v.buffer for v in (*step.sources, *step.targets)]
             rows.append(Row(product_text(step.x.declared), {}, buffers, step.numbers))
             rows[-1].kind = "product"
+        elif step.kind == "matrices":
+            rows.append(Row(step.text, step.needs, step.buffers, step.numbers))
+            rows[-1].python, rows[-1].weight = step if step.made else None, step.weight
+            rows[-1].kind, rows[-1].step = "matrices", step
         elif step.kind == "loop":
             rows.append(loop_row(step))
+        elif step.kind == "running":
+            rows.append(Row(step.text, step.needs, step.buffers, step.numbers))
+            rows[-1].weight = step.weight
         elif step.kind == "indexed":
             if step.fill:
                 rows.append(fill_row(step.whole.buffer, 0))
@@ -181,6 +190,7 @@ def nest_rows(s, nest, text, shared=None):
         text.numbers[text.block_number or 0] = block
     row = Row(text.text, text.needs, text.buffers, text.numbers, high, block)
     row.weight, row.parallel = inner, parallel
+    row.walk = text if {"input", "output"} <= {b.home for b in text.buffers} else None
     rows.append(row)
     for nest in joins:
         rows.extend(nest_rows(s, nest, NestText(s, nest, -1)))
@@ -250,12 +260,14 @@ class Program:
     stacks = 0
     graph: Any  # what was compiled
     sources: Any  # the nodes of the outputs as they were traced
+    rewrites: Any  # the formulas that were made stable before
     where: str  # the line of the last question that Python asked of a value
     report: Any
+    pairs: Any = None  # [(argument, output)] whose memory is the same, where arguments are donated
 
     def __init__(self, s, guards, arguments, outputs, single, finish):
         rows = rows_of(s, guards)
-        self.rows = rows
+        self.rows, self.guarded, self.arguments = rows, bool(guards), arguments
         n = self.count = len(arguments)
         scalars = [i for i, spec in enumerate(outputs) if spec.shape == ()]
         places = dict.fromkeys(every_buffer(rows))
@@ -287,7 +299,7 @@ class Program:
                 template[-1] += distance(b)
         for b in places:
             if b.home == "alias":
-                places[b] = places[b.owner]
+                places[b] = places[standing(b)]
         self.template = np.array(template or [0], np.int64)
         self.space = np.zeros(size + ALIGN, np.uint8)
         self.stacks, self.places = len(stacks), places
@@ -353,6 +365,10 @@ class Program:
                 words[:2] = 0, id(call)
             else:
                 words[:2] = next(found), 0
+                if row.python is not None:  # it is called where the native function gives up
+                    call = Callback(row.python, places)
+                    self.kept.append(call)
+                    words[1] = id(call)
             words[2:7] = index.ctypes.data, numbers.ctypes.data, 0, row.high, row.block
             words[7] = row.parallel
         return table

@@ -11,6 +11,7 @@ from ..core.op import NO_PARAMS
 from ..core.spec import Spec
 from ..interpret.graph import Node, node
 from ..ops.choose import stop_gradient
+from .pairs import split_up
 from .rewrite import simplified
 from .scalars import ScalarLoop, Unfit
 from .view import Buffer, View, count, whole
@@ -114,6 +115,9 @@ class Repeat:
         """(nodes in order, outputs) of the condition or of the body, after all passes."""
         outputs = [y if type(y) is Node else constant_node(y) for y in outputs]
         found = simplified(self.loop.body.inputs, (), outputs)
+        parts = split_up(found)
+        if parts is not found:
+            found = simplified(parts.inputs, (), parts.outputs)
         return found.order, found.outputs
 
     def __repr__(self):

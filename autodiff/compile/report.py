@@ -12,6 +12,7 @@ from ..ops.move import expanded, permuted, reshaped
 from ..ops.reduce import summed
 from .native import engine, module_text
 from .nested import every_row
+from .view import count
 
 
 class Report(NamedTuple):
@@ -48,7 +49,7 @@ def report_of(program, schedule, nodes, seconds):
     rows = program.rows
     moved = sum(b.size * b.dtype.itemsize for row in rows for b in row.buffers)
     every = list(every_row(rows))
-    calls = sorted({row.python.x.op.name for row in every if row.python})
+    calls = sorted({row.python.x.op.name for row in every if row.python and row.text is None})
     functions = len({row.text for row in every if row.text})
     groups = [repr(step) for step in schedule.steps]
     return Report(seconds, nodes, groups, calls, functions, moved, program.bytes)
@@ -152,6 +153,7 @@ def memory_report(f):
     >>> print(memory_report(f))
     arguments 8000 bytes, results 8 bytes, constants 0 bytes
     workspace 64 bytes; values between, each in a place of its own, would take 0 bytes
+    peak 8072 bytes
     """
     p = f.last
     buffers = [b for b in p.places if b.home in ("input", "output", "constant", "workspace")]
@@ -159,9 +161,14 @@ def memory_report(f):
     for b in buffers:
         taken[b.home] += b.size * b.dtype.itemsize
     grown = f", and {p.stacks} stacks that grow" if p.stacks else ""
+    results = [s for _, k in p.pairs or () for s in [p.outputs[k]]]
+    given = sum([count(s.shape) * s.dtype.itemsize for s in results])
+    donated = f" ({given} of them in the memory of donated arguments)" if given else ""
+    peak = taken["input"] + taken["output"] + taken["constant"] + p.bytes - given
     return (
-        f"arguments {taken['input']} bytes, results {taken['output']} bytes, "
+        f"arguments {taken['input']} bytes, results {taken['output']} bytes{donated}, "
         f"constants {taken['constant']} bytes\n"
         f"workspace {p.bytes} bytes{grown}; values between, each in a place of its own, would take "
-        f"{taken['workspace']} bytes"
+        f"{taken['workspace']} bytes\n"
+        f"peak {peak} bytes"
     )

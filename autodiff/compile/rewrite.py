@@ -18,6 +18,7 @@ from ..interpret.vertex import Joint, pick
 from ..ops.choose import ones_like, stop_gradient, zeros_like
 from ..transform.loop import Loop
 from .emit import LOWERED
+from .lines import standing_for
 from .rules import RULES
 
 FOLDED = 4096  # elements up to which a constant is computed ahead
@@ -49,7 +50,9 @@ def simplified(inputs, guards, outputs):
     order = upstream([x for x in (*guards, *outputs) if type(x) is Node])
     work.covered = covered(order)
     for x in order:
+        standing_for(x)
         work.take(x)
+    standing_for(None)
     new_guards = [work.node_of(g) for g in guards]
     new_outputs = [work.result(x) for x in outputs]
     return Graph(inputs, new_guards, new_outputs)

@@ -1,5 +1,6 @@
 """From a graph to steps: which operators share a loop nest, and where values stand in memory."""
 
+from collections import Counter
 from functools import partial
 from typing import Any
 
@@ -11,15 +12,36 @@ from ..core.spec import Spec
 from ..interpret.graph import Node, node, placeholder
 from ..interpret.vertex import Joint, pick
 from ..ops.choose import stop_gradient
+from ..ops.complex import imaginary_part, real_part
 from ..transform.loop import Loop
 from .element import working_dtypes
 from .emit import LOWERED
+from .halves import copied_pair, place_half, place_pair
 from .indexing import Indexed, fits
+from .matrices import matrices
+from .pairs import PARTS, paired
 from .product import matrix_call
 from .repeat import Repeat, Unsupported
-from .view import Buffer, View, count, moved, packed, squeezed, whole, windowed
+from .running import RUNNING, running
+from .view import (
+    Buffer,
+    View,
+    count,
+    covers,
+    gathers,
+    getitem,
+    is_zero,
+    moved,
+    relabelled,
+    relabels,
+    squeezed,
+    usable,
+    whole,
+    windowed,
+)
 
 INDEXED = {"taken": ("take", 1), "scattered": ("add", 1), "replaced": ("write", 2)}
+NAMED = 40  # operators of a nest that a report lists one by one
 LARGEST = 300  # operators in one nest: code generation grows faster than linearly
 
 
@@ -33,7 +55,13 @@ class Nest:
         self.space, self.nodes, self.stores = space, [], []
 
     def __repr__(self):
-        return f"nest over {self.space} of {', '.join(x.op.name for x in self.nodes)}"
+        names = [x.op.name for x in self.nodes]
+        if len(names) > NAMED:
+            most = Counter(names).most_common(5)
+            more = ", ..." if len(set(names)) > len(most) else ""
+            counted = ", ".join(f"{n} {name}" for name, n in most)
+            return f"nest over {self.space} of {len(names)} operators: {counted}{more}"
+        return f"nest over {self.space} of {', '.join(names)}"
 
 
 class Step:
@@ -60,6 +88,8 @@ class Schedule:
         self.picks = {}  # node of several outputs -> the nodes that pick them
         self.folds = set()  # the reductions
         self.stacks = {}  # node that stands for a stack -> its buffer
+        self.halves = {}  # buffer of complex numbers -> the same as twice as many real ones
+        self.factors = {}  # where a matrix stands -> its triangular factors
         self.constants = {}  # identity of an array among the arguments -> its view
         self.inputs, self.outputs = inputs, outputs
 
@@ -71,7 +101,8 @@ class Schedule:
     def inline(self, x):
         """Whether a value is computed in a nest, so that others can join it there."""
         r = self.root(x)
-        return r in self.at and type(self.steps[self.at[r]]) is Nest and r not in self.folds
+        inside = r in self.at and type(self.steps[self.at[r]]) is Nest and r.op is not paired
+        return inside and r not in self.folds
 
     def view(self, x) -> View:
         """Where a value stands in memory; it is written there if it was not."""
@@ -119,6 +150,15 @@ class Schedule:
             return
         if op.name in INDEXED and self.place_indexed(x):
             return
+        if op.name in RUNNING and running(self, x):
+            return
+        if matrices(self, x):
+            return
+        if op is paired:
+            place_pair(self, x)
+            return
+        if (op is real_part or op is imaginary_part) and place_half(self, x):
+            return
         if type(lower) is Element:
             self.join(x, x.known, x.args)
         elif type(lower) is Fold:
@@ -155,8 +195,13 @@ class Schedule:
 
     def copy(self, a):
         """The same value, written contiguously."""
+        if a.declared in PARTS:
+            return copied_pair(self, a)
         x = node(stop_gradient, (a,), NO_PARAMS, Spec(a.known, a.declared), a.level)
-        self.join(x, x.known, x.args)
+        if a.declared in LOWERED:
+            self.join(x, x.known, x.args)
+        else:
+            self.call(x)
         return x
 
     def join(self, x, shape, args):
@@ -335,60 +380,3 @@ def lowering(x):
     if type(lower) is Fold and type(x.args[0]) is not Node:
         return None
     return lower
-
-
-def is_zero(value):
-    """Whether a value is the number 0."""
-    return type(value) is int and value == 0
-
-
-def covers(part, target):
-    """Whether a part of a value is all of it, in the same order."""
-    steps = [s for s, n in zip(part.strides, part.shape) if n != 1]
-    all_steps = [s for s, n in zip(target.strides, target.shape) if n != 1]
-    return squeezed(part.shape) == squeezed(target.shape) and steps == all_steps
-
-
-def gathers(index):
-    """Whether an index has arrays: what they name is no view."""
-    return type(index) is tuple and any([hasattr(p, "dtype") for p in index])
-
-
-def getitem(array, index):
-    return array[index]
-
-
-def usable(view):
-    """Whether a library reads the last two axes: one of them has stride 1."""
-    rows, columns = view.strides[-2:]
-    m, n = view.shape[-2:]
-    flat = (columns == 1 or n == 1) and (m == 1 or rows >= n)
-    turned = (rows == 1 or m == 1) and (n == 1 or columns >= m)
-    return view.window is None and (flat or turned)
-
-
-def relabels(x, a):
-    """Whether a movement inserts or removes unit axes and nothing else."""
-    if squeezed(x.known) != squeezed(a.known):
-        return False
-    if count(a.known) <= 1:
-        return True
-    numbers = View(Buffer(a.declared, count(a.known)), a.known, packed(a.known))
-    found = moved(numbers, lambda array: x.op.evaluate(array, **x.params))
-    return found is not None and not found.offset and found.strides == packed(x.known)
-
-
-def relabelled(view, shape):
-    """A view with its unit axes in other places."""
-    strides = iter(s for s, n in zip(view.strides, view.shape) if n != 1)
-    window = None
-    if view.window:
-        kept = iter(w for w, n in zip(view.window, view.shape) if n != 1)
-        window = tuple(None if n == 1 else next(kept) for n in shape)
-    return View(
-        view.buffer,
-        shape,
-        tuple(0 if n == 1 else next(strides) for n in shape),
-        view.offset,
-        window,
-    )

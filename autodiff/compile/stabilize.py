@@ -4,9 +4,11 @@ from ..core.op import TRACED
 from ..core.spec import Spec
 from ..core.tree import flatten, unflatten
 from ..interpret.executor import run
-from ..interpret.graph import Node
+from ..interpret.graph import NOTED, Node, needed
 from ..interpret.stabilize import rewritten
+from ..interpret.vertex import TRACES
 from ..transform.function import Transformed
+from .lines import forget_stops, standing_for, stops_so_far
 from .trace import Trace
 
 
@@ -38,16 +40,33 @@ class Stable:
                 full[i] = x
             return unflatten(structure, full)
 
+        stops = stops_so_far()
         trace.run(self.f, placed, checked=False)
         if not any([type(y) is Node and y.level == trace.level for y in trace.outputs]):
             return unflatten(trace.structure, trace.outputs)
         outputs, done = rewritten([y if mine(y, trace.level) else None for y in trace.outputs])
         if not done:
+            forget_stops(stops)
             return self.f(*args, **kwargs)
+        for outer in TRACES.values():
+            outer.rewrites += [r for r in done if r not in outer.rewrites]
         nodes = [y for y in outputs if y is not None]
-        found = iter(run(nodes, dict(zip(trace.inputs, values))))
+        found = iter(again(nodes, dict(zip(trace.inputs, values))))
         full = [y if new is None else next(found) for y, new in zip(trace.outputs, outputs)]
         return unflatten(trace.structure, full)
+
+
+def again(nodes, values):
+    """The values of nodes; what is made for a node has its line."""
+    if not NOTED:
+        return run(nodes, values)
+    for x in needed(nodes, values):
+        if x not in values:
+            standing_for(x)
+            args = [values[a] if type(a) is Node else a for a in x.args]
+            values[x] = x.op(*args, **x.params)
+    standing_for(None)
+    return [values[x] for x in nodes]
 
 
 def mine(y, level):
@@ -70,10 +89,9 @@ def show_rewrites(graph) -> str:
     >>> print(show_rewrites(log(1 + exp(x))))
     log((1 + exp(x))) -> softplus(x): exp overflows, and log(1 + small) loses digits
     """
-    nodes = getattr(graph, "sources", None)
-    if nodes is None:
-        nodes = [graph] if type(graph) is Node else list(graph)
-    found = rewritten(nodes)[1]
+    found = getattr(graph, "rewrites", None)
+    if found is None:
+        found = rewritten([graph] if type(graph) is Node else list(graph))[1]
     if not found:
         return "nothing to rewrite"
     return "\n".join(f"{r.before} -> {r.after}: {r.reason}" for r in found)

@@ -5,22 +5,21 @@ from typing import Any
 
 import numpy as np
 
-from ..core.op import NO_PARAMS, TRACED, new_level
+from ..core.op import EAGER, NO_PARAMS, TRACED, new_level
 from ..core.spec import Spec
 from ..core.tree import flatten
-from ..interpret.graph import TRACES, Node, current, needed, node, placeholder
+from ..interpret.graph import TRACES, Node, current, needed, node, placeholder, upstream
+from ..interpret.tape import Tensor
 from ..interpret.vertex import Joint, from_library
 from ..ops.choose import isnan, logical_not, logical_xor, not_equal
 from ..ops.complex import convert
 from ..ops.move import reshape
+from ..transform.function import held
+from .captured import Draws, is_plain, tensor_around, value_of
 
 
 class Untraceable(Exception):
-    """A function that has no graph: the message says why; loud: whether the user is told."""
-
-    def __init__(self, message, loud=True):
-        super().__init__(message)
-        self.loud = loud
+    """A function that has no graph: the message says why."""
 
 
 class Trace:
@@ -28,10 +27,11 @@ class Trace:
 
     inputs: placeholder nodes; outputs: leaves of what the function returned, with `structure`.
     guards: nodes that are true where another run would have taken another way.
+    asks: whether derivatives may ask for NaNs too, and leave out what only such need.
     """
 
-    def __init__(self, specs, values):
-        self.level = new_level()
+    def __init__(self, specs, values, asks=False):
+        self.level, self.asks = new_level(), asks
         self.inputs = [
             node(placeholder, (), NO_PARAMS, Spec(shape, dtype), self.level)
             for shape, dtype in specs
@@ -41,7 +41,9 @@ class Trace:
         self.values = dict(zip(self.inputs, values))
         self.guards, self.asked = [], {}
         self.where = ""  # the line of the last question
+        self.rewrites: list[Any] = []  # formulas that were made stable on the way
         self.outputs: list[Any] = []
+        self.tensors: list[bool] = []  # which outputs the function gives as eager tensors
         self.structure: Any = None
 
     def value(self, x):
@@ -70,7 +72,7 @@ class Trace:
 
         checked: raise Untraceable where the graph holds values of another transform.
         """
-        TRACES[self.level] = self
+        TRACES[self.level], draws = self, Draws() if checked else None
         try:
             args, kwargs = arguments(self.inputs)
             with np.errstate(all="ignore"):
@@ -78,26 +80,64 @@ class Trace:
         finally:
             del TRACES[self.level]
         leaves, self.structure = flatten(out)
-        self.outputs = [current(x) for x in leaves]  # what the handles stand for in the end
-        self.values = {}
-        if checked:
-            self.check()
+        self.outputs = [current(held(x)) for x in leaves]  # what the handles stand for in the end
+        self.values, self.tensors = {}, [False] * len(leaves)
+        if draws is not None:
+            if draws.any():
+                raise Untraceable(
+                    "it draws random numbers, which compiled code would draw once and for all; "
+                    "hand them over as an argument"
+                )
+            self.check(f)
         return self
 
-    def check(self):
-        """Raise Untraceable where the graph holds what belongs to another transform."""
-        seen, stack = set(), [*self.outputs, *self.guards]
-        while stack:
-            x = stack.pop()
-            if type(x) is Node and x.level == self.level:
-                if x not in seen:
-                    seen.add(x)
-                    several = type(x.op) is Joint
-                    if x.known is None or (x.declared is None and not several):
-                        raise Untraceable(f"the shape of {x.op.name} depends on values")
-                    stack.extend(x.args)
-            elif type(x) in TRACED:
-                raise Untraceable("it uses a traced value from outside", loud=False)
+    def check(self, f):
+        """Raise Untraceable where the graph holds what belongs to another transform.
+
+        Tensors that the function makes, such as ad.zeros(3), become constants.
+        """
+        order, found = self.looked_through()
+        if found:
+            name = tensor_around(f)
+            if name is not None:
+                raise Untraceable(
+                    f"it uses the tensor {name or 'of its own'} from outside, which may change; "
+                    "hand it over as an argument"
+                )
+            for x in order:
+                x.args = tuple([value_of(a) for a in x.args])
+            for x in reversed(order):
+                if any([a in found for a in x.inputs]):
+                    found.add(x)
+            self.tensors = [type(y) in TRACED and (y in found or is_plain(y)) for y in self.outputs]
+            self.outputs = [value_of(y) for y in self.outputs]
+
+    def looked_through(self):
+        """(nodes, consumers first; those that read a tensor that is a constant)"""
+        found = {y for y in self.outputs if is_plain(y)}
+        order = upstream([y for y in (*self.outputs, *self.guards) if self.own(y)])
+        for x in order:
+            several = type(x.op) is Joint
+            if x.known is None or (x.declared is None and not several):
+                raise Untraceable(f"the shape of {x.op.name} depends on values")
+            for a in x.args:
+                if is_plain(a):
+                    found.add(x)
+                else:
+                    self.own(a)
+        return order[::-1], found
+
+    def own(self, y):
+        """Whether a value is a node of this trace; Untraceable where another transform owns it."""
+        if type(y) is Node and y.level == self.level:
+            return True
+        if type(y) in TRACED and not is_plain(y):
+            what = "tensor" if type(y) is Tensor and y.level == EAGER else "value of a transform"
+            raise Untraceable(
+                f"it uses a {what} from outside that is being differentiated; hand it over as an "
+                "argument"
+            )
+        return False
 
 
 def other_answer(x, answer):

@@ -138,3 +138,60 @@ def along(view, shape):
         strides.append(view.strides[j] if there else 0)
         window.append(view.window[j] if there and view.window else None)
     return tuple(strides), tuple(window) if any(w is not None for w in window) else None
+
+
+def is_zero(value):
+    """Whether a value is the number 0."""
+    return type(value) is int and value == 0
+
+
+def covers(part, target):
+    """Whether a part of a value is all of it, in the same order."""
+    steps = [s for s, n in zip(part.strides, part.shape) if n != 1]
+    all_steps = [s for s, n in zip(target.strides, target.shape) if n != 1]
+    return squeezed(part.shape) == squeezed(target.shape) and steps == all_steps
+
+
+def gathers(index):
+    """Whether an index has arrays: what they name is no view."""
+    return type(index) is tuple and any([hasattr(p, "dtype") for p in index])
+
+
+def getitem(array, index):
+    return array[index]
+
+
+def usable(view):
+    """Whether a library reads the last two axes: one of them has stride 1."""
+    rows, columns = view.strides[-2:]
+    m, n = view.shape[-2:]
+    flat = (columns == 1 or n == 1) and (m == 1 or rows >= n)
+    turned = (rows == 1 or m == 1) and (n == 1 or columns >= m)
+    return view.window is None and (flat or turned)
+
+
+def relabels(x, a):
+    """Whether a movement inserts or removes unit axes and nothing else."""
+    if squeezed(x.known) != squeezed(a.known):
+        return False
+    if count(a.known) <= 1:
+        return True
+    numbers = View(Buffer(a.declared, count(a.known)), a.known, packed(a.known))
+    found = moved(numbers, lambda array: x.op.evaluate(array, **x.params))
+    return found is not None and not found.offset and found.strides == packed(x.known)
+
+
+def relabelled(view, shape):
+    """A view with its unit axes in other places."""
+    strides = iter(s for s, n in zip(view.strides, view.shape) if n != 1)
+    window = None
+    if view.window:
+        kept = iter(w for w, n in zip(view.window, view.shape) if n != 1)
+        window = tuple(None if n == 1 else next(kept) for n in shape)
+    return View(
+        view.buffer,
+        shape,
+        tuple(0 if n == 1 else next(strides) for n in shape),
+        view.offset,
+        window,
+    )

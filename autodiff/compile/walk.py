@@ -91,6 +91,12 @@ class Walk:
         """One vector of a load."""
         j, mask, at, inside = where
         W, kind = self.lanes, memory(a.dtype)
+        if a.inner() == 0:
+            found = self.fixed(a, at[a], inside[a])
+            shown = self.mask_of(a, j, None, [])
+            if shown is None:
+                return found
+            return self.b.select(Value(self.b, shown, BOOL), found, self.b.const(0, a.dtype))
         mask = self.mask_of(a, j, mask, inside[a])
         if a.inner() == 1:
             p = self.raw(f"getelementptr {kind}, ptr {at[a]}, i64 {j}")
