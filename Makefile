@@ -14,7 +14,8 @@ SPHINX := $(BIN)/sphinx-build -W --keep-going -n -q -d build/doctrees docs build
 # A peer that has no build for this machine is left out. On Linux the torch of the package
 # registry brings gigabytes of GPU libraries, so only a CPU build is taken there.
 TORCH := $(shell test "$$(uname)" = Linux && echo torch==2.13.0+cpu || echo torch==2.13.0)
-PEERS := autograd jax $(TORCH)
+# The PyTensor named is the newest that works with the pinned llvmlite.
+PEERS := autograd jax $(TORCH) casadi==3.8.2 pytensor==2.38.2
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -24,7 +25,7 @@ help:
 	@echo "make demo    fit a real table three ways, check the gradient, write a report"
 	@echo "make test    the whole test suite"
 	@echo "make check   lint, format, types, doctests, documentation in strict mode"
-	@echo "make bench   speed and memory beside NumPy, torch, jax and autograd"
+	@echo "make bench   speed and memory beside NumPy, C and the peers"
 	@echo "make coverage-table   call every name of NumPy in every mode, and write docs/coverage.md"
 	@echo "make docs    the documentation, in build/docs"
 	@echo "make wheel   the wheel, in dist"

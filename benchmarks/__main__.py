@@ -7,7 +7,18 @@ import sys
 import time
 from importlib import import_module, metadata
 
-NAMES = ("imports", "chain", "large", "kept", "overhead", "sweep", "jit", "gradbench")
+NAMES = (
+    "imports",
+    "chain",
+    "large",
+    "kept",
+    "overhead",
+    "sweep",
+    "jit",
+    "first",
+    "gradbench",
+    "nans",
+)
 
 
 def main():

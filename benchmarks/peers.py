@@ -1,8 +1,12 @@
 """The libraries compared with, as far as they are installed, each set up to do the same work."""
 
+import atexit
+import os
+import shutil
+import tempfile
 from importlib import import_module
 
-NAMES = ("torch", "jax", "autograd")
+NAMES = ("torch", "jax", "autograd", "pytensor", "casadi")
 MISSING = {}  # name -> why it is left out
 
 
@@ -38,4 +42,23 @@ def autograd():
     return import_module("autograd")
 
 
-SETUPS = {"torch": torch, "jax": jax, "autograd": autograd}
+def pytensor():
+    """PyTensor, with what it compiles in a folder of its own for each process."""
+    folder = tempfile.mkdtemp(prefix="pytensor-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ.setdefault("PYTENSOR_FLAGS", f"base_compiledir={folder}")
+    return import_module("pytensor")
+
+
+def casadi():
+    """CasADi, whose functions run in its own virtual machine."""
+    return import_module("casadi")
+
+
+SETUPS = {
+    "torch": torch,
+    "jax": jax,
+    "autograd": autograd,
+    "pytensor": pytensor,
+    "casadi": casadi,
+}

@@ -8,8 +8,8 @@ from .problem import Problem, floats, random
 
 
 def slope(m, x, y):
-    """F_0 = x_0, F_i = x_i y_{i-1}"""
-    return m.concatenate([x[:1], x[1:] * y[:-1]])
+    """F_0 = x_0, F_i = x_i y_{i-1}: the product follows the shift, so that it needs no array."""
+    return x * m.concatenate([np.ones(1), y[:-1]])
 
 
 def step(m, h, x, y):
