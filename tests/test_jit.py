@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff.compile import jit as module, native, notice
-from autodiff.compile.jit import CompileWarning, jit
+from autodiff.compile import jitted as module, native, notice
+from autodiff.compile.jit import jit
+from autodiff.compile.notice import CompileWarning
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(2, 5))

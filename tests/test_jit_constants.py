@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff.compile.jit import CompileWarning, jit
+from autodiff.compile.jit import jit
+from autodiff.compile.notice import CompileWarning
 
 X = np.arange(3.0)
 OUTSIDE = ad.tensor([1.0, 2.0, 3.0])

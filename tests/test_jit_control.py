@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff.compile import jit as module
-from autodiff.compile.jit import CompileWarning, jit
+from autodiff.compile import jitted as module
+from autodiff.compile.jit import jit
+from autodiff.compile.notice import CompileWarning
 
 X = np.random.default_rng(0).normal(size=10)
 

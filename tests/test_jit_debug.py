@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff.compile.jit import CompileWarning, jit
+from autodiff.compile.jit import jit
+from autodiff.compile.notice import CompileWarning
 
 X = np.array([0.3, -1.2, 2.0])
 PROGRAM = """\

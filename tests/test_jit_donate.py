@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff.compile.jit import CompileWarning, jit
+from autodiff.compile.jit import jit
+from autodiff.compile.notice import CompileWarning
 from autodiff.compile.report import memory_report
 
 RNG = np.random.default_rng(0)

@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff.compile import driver, jit as module, native, store
+from autodiff.compile import driver, jitted as module, native, store
 from autodiff.compile.graphs import NativePlan
-from autodiff.compile.jit import CompileWarning, Jitted, jit
+from autodiff.compile.jit import jit
+from autodiff.compile.jitted import Jitted
+from autodiff.compile.notice import CompileWarning
 from autodiff.compile.report import memory_report
 
 RNG = np.random.default_rng(0)
@@ -104,10 +106,38 @@ def test_warmup_compiles_ahead():
 def test_background_answers_at_once():
     c = jit(lambda x: ad.tanh(x) * 5, background=True)
     same(c(X), np.tanh(X) * 5)
-    for thread in list(c.pending.values()):
-        thread.join()
+    c.awake.join()
     same(c(X), np.tanh(X) * 5)
     assert len(c.programs) == 1
+    same(c(X[:3]), np.tanh(X[:3]) * 5)  # another shape: as it is, once more
+    for thread in list(c.pending.values()):
+        thread.join()
+    same(c(X[:3]), np.tanh(X[:3]) * 5)
+    assert len(c.programs) == 2
+
+
+def test_background_takes_changed_arguments_containers_and_derivatives():
+    c = jit(lambda p, k: p["a"] * k + ad.sin(p["b"]).sum(), background=True, static_argnums=(1,))
+    p = {"a": X.copy(), "b": Y}
+    first = c(p, 2)
+    p["a"][:] = 0  # while it is being traced
+    same(first, X * 2 + np.sin(Y).sum())
+    same(ad.grad(lambda y: c({"a": X, "b": y}, 3).sum())(Y), 5 * np.cos(Y))
+    c.awake.join()
+    same(c({"a": X, "b": Y}, 2), first)
+    same(pickle.loads(pickle.dumps(jit(f, background=True)))(X, Y), f(X, Y))
+
+
+def test_background_leaves_errors_to_the_caller():
+    def g(x):
+        raise ValueError("of its own")
+
+    c = jit(g, background=True)
+    for _ in range(2):
+        with pytest.raises(ValueError, match="of its own"):
+            c(X)
+    with pytest.raises(ad.GraphError, match="not compiled yet"):
+        c.report  # noqa: B018
 
 
 def test_budget_is_a_time():

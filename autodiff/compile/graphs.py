@@ -3,7 +3,7 @@
 from ..interpret.composite import Opened
 from ..interpret.graph import Node, needed
 from ..interpret.vertex import Joint
-from .jit import Jitted
+from .jitted import Jitted
 
 
 class GraphRun:

@@ -1,10 +1,7 @@
 """Functions around a compiled one: its graph run node by node, its arguments filled in."""
 
-import re
-
 import numpy as np
 
-from ..core.errors import ArgumentError
 from ..core.spec import Spec
 from ..core.tree import flatten, unflatten
 from ..interpret.executor import Plan
@@ -58,15 +55,3 @@ def flatten_specs(tree):
 
 def first_line(error):
     return (str(error).strip() or "no message").splitlines()[0]
-
-
-def seconds_of(budget):
-    """A time span as a number of seconds: 1, 0.5, "1s", "500ms", "2 min"."""
-    if budget is None or isinstance(budget, (int, float)):
-        return budget
-    match = re.fullmatch(r"\s*([\d.]+)\s*(ms|s|min)\s*", str(budget))
-    if match is None:
-        raise ArgumentError(
-            f'jit: budget={budget!r}; give seconds, or text such as "1s" or "500ms"'
-        )
-    return float(match[1]) * {"ms": 1e-3, "s": 1.0, "min": 60.0}[match[2]]
