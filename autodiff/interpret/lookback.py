@@ -82,12 +82,14 @@ def remember_argument(result, x):
 def logarithm(result, x):
     """A logarithm, by its stable formula where the naive one is infinite.
 
-    The argument is looked at: inside another derivative that one may have mended the result.
+    Inside another derivative the argument is looked at too: that one may have mended the result.
     """
     op = x.vertex.op
     if op not in BEFORE[exponential.log] and (op is None or op.name not in TAILS):
         return result
-    steady = not unsteady(result.value) and not unsteady(x.value, zero=True)
+    steady = not unsteady(result.value)
+    if steady and type(result.value) in TRACED:
+        steady = not unsteady(x.value, zero=True)
     return result if steady else stable(result, (x,))
 
 
@@ -95,8 +97,10 @@ def logarithm_of_more(result, x):
     """log(1 + x), by its stable formula where the naive one is infinite."""
     if x.vertex.op not in BEFORE[exponential.log1p]:
         return result
-    steady = not unsteady(result.value) and not unsteady(x.value)
-    return result if steady and not holds(x.value, -1) else stable(result, (x,))
+    steady = not unsteady(result.value)
+    if steady and type(result.value) in TRACED:
+        steady = not unsteady(x.value) and not holds(x.value, -1)
+    return result if steady else stable(result, (x,))
 
 
 def root(result, x):
