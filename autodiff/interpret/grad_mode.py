@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 from ..core.op import new_level
-from .vertex import UNRECORDED
+from .vertex import LIMITS, UNRECORDED
 
 GENERATOR = 0x20  # the flag of a generator function's code
 
@@ -22,12 +22,22 @@ class GradMode:
         self.before = []
 
     def __enter__(self):
-        self.before.append(UNRECORDED.get())
-        UNRECORDED.set(limit(self.enabled))
+        self.set()
         return self
 
     def __exit__(self, *_):
+        self.unset()
+
+    def set(self):
+        """The mode holds from now on."""
+        LIMITS.append(self)
+        self.before.append(UNRECORDED.get())
+        UNRECORDED.set(limit(self.enabled))
+
+    def unset(self):
+        """What held before holds again."""
         UNRECORDED.set(self.before.pop())
+        LIMITS.remove(self)
 
     def __call__(self, function):
         """Decorate: the mode holds while the function, or each step of a generator, runs."""
@@ -129,14 +139,13 @@ class set_grad_enabled(GradMode):
                 f"set_grad_enabled(): argument 'mode' must be bool, not {type(mode).__name__}"
             )
         super().__init__(mode)
-        self.before.append(UNRECORDED.get())
-        UNRECORDED.set(limit(self.enabled))
+        self.set()
 
     def __enter__(self):
         return self
 
     def __call__(self, function):
-        UNRECORDED.set(self.before.pop())
+        self.unset()
         return super().__call__(function)
 
 

@@ -16,7 +16,7 @@ from .inplace import remember_view
 from .names import OPERATORS
 from .nans import WATCHES, seen
 from .strict import STRICT, refuse_cut
-from .vertex import UNRECORDED, Joint, Vertex, Watched, clock, locate, pick, vertex
+from .vertex import LIMITS, UNRECORDED, Joint, Vertex, Watched, clock, locate, pick, vertex
 
 getframe = sys._getframe
 recorded_from = UNRECORDED.get
@@ -66,7 +66,7 @@ class Tensor(EagerMethods, Inner):
             raise explained(op, (other, value), error) from None
         result = Tensor()
         result.value, result.level = out, level
-        if parent is None or not op.smooth or level <= recorded_from():
+        if parent is None or not op.smooth or (LIMITS and level <= recorded_from()):
             result.vertex = None
             if STRICT or not op.smooth:
                 rare(result, op, (other, value), (None, parent))
@@ -95,7 +95,7 @@ class Tensor(EagerMethods, Inner):
             raise explained(op, (value,), error, params) from None
         result = Tensor()
         result.value, result.level = out, level
-        if parent is None or not op.smooth or level <= recorded_from():
+        if parent is None or not op.smooth or (LIMITS and level <= recorded_from()):
             result.vertex = None
             if STRICT or not op.smooth:
                 rare(result, op, (value,), (parent,), params)
@@ -159,7 +159,7 @@ def prefix(depth):
         out = op(value) if level else evaluate(value)
         result = Tensor()
         result.value, result.level = out, level
-        if parent is None or not smooth or level <= recorded_from():
+        if parent is None or not smooth or (LIMITS and level <= recorded_from()):
             result.vertex = None
             if STRICT or not smooth:
                 rare(result, op, (value,), (parent,))
@@ -207,7 +207,7 @@ def infix(op, depth):
             raise explained(op, (x, y), error) from None
         result = Tensor()
         result.value, result.level = out, level
-        if (a is b is None) or not smooth or level <= recorded_from():
+        if (a is b is None) or not smooth or (LIMITS and level <= recorded_from()):
             result.vertex = None
             if STRICT or not smooth:
                 rare(result, op, (x, y), (a, b))

@@ -17,6 +17,7 @@ TRACES: dict[int, Any] = {}  # level -> the trace under way, which knows the rea
 
 # Tensors of this level and below are not recorded: -1 usually, raised by no_grad.
 UNRECORDED = ContextVar("UNRECORDED", default=-1)
+LIMITS: list[Any] = []  # one for each block that has set it; hot paths ask it only if there is one
 
 
 class Watched(int):

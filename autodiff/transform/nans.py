@@ -9,7 +9,7 @@ from ..core.tree import flatten
 from ..interpret.inplace import ON_CHANGE
 from ..interpret.nans import WATCH, WATCHES, Watch, deliver, finite, said, watching
 from ..interpret.strict import STRICT
-from ..interpret.vertex import UNRECORDED, Watched
+from ..interpret.vertex import LIMITS, UNRECORDED, Watched
 from .advice import advice
 from .forward import jvp
 from .function import Transformed, as_inputs, result
@@ -29,6 +29,7 @@ class Watching:
         self.watches.append(watch)
         self.tokens.append((WATCH.set(watch), UNRECORDED.set(Watched(UNRECORDED.get()))))
         WATCHES.append(watch)
+        LIMITS.append(watch)
         ON_CHANGE.append(changed)
         STRICT.add(WATCHED_LEVEL)
         return watch
@@ -39,6 +40,7 @@ class Watching:
         WATCH.reset(before)
         UNRECORDED.reset(recording)
         WATCHES.remove(watch)
+        LIMITS.remove(watch)
         ON_CHANGE.remove(changed)
         if not WATCHES:
             STRICT.discard(WATCHED_LEVEL)
