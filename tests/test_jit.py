@@ -1,6 +1,7 @@
 """`jit`: what is compiled answers as what was written does, in and outside of transforms."""
 
 import sys
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -194,7 +195,9 @@ def test_memory_of_dropped_results_is_used_again_only_if_nobody_sees_it():
     x = RNG.normal(size=(100, 200))
     row = c(x)[3]
     shaped = c(x)
-    shaped.shape = (200, 100)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of NumPy 2.5
+        shaped.shape = (200, 100)
     del shaped
     c(x * 5)
     same(row, 2 * x[3])

@@ -54,7 +54,8 @@ def session(tmp_path, mark, commands, *flags):
 
 
 def test_breakpoint_in_the_function_stops_where_its_nodes_run(tmp_path):
-    said = session(tmp_path, "breakpoint()", ["p t3", "n", "n", "p t5", "c"])
+    first = ["n"] if sys.version_info >= (3, 13) else []  # which stops at breakpoint() itself
+    said = session(tmp_path, "breakpoint()", ["p t3", *first, "n", "n", "p t5", "c"])
     assert "prog.py:8: z = y * 2 + 1" in said
     assert "prog.py:9: return (z**2).sum()" in said
     assert "array([0.99505475, 0.99505475])" in said
