@@ -11,11 +11,12 @@ from ..core.tree import flatten, unflatten
 from ..interpret.graph import Node
 from . import driver
 from .build import native_program, normal, traced
-from .matrices import SMALL
+from .lapack import bits
 from .native import engine, module_text
 from .nested import every_row
 from .notice import supported
 from .plain import flatten_specs
+from .routines import routine_text, symbol
 from .stabilize import stabilized
 
 KINDS = {
@@ -106,7 +107,7 @@ def export(f, specs, path, name=None):
     index lies outside or memory is missing, or -2 where a matrix is singular, not positive definite
     or not finite, as far as rounding lets one tell; it needs no Python, and no library beside C's.
     Returns the paths.  Raises ArgumentError for a function that has other ways for other values,
-    or that has operators without native code, and for solutions of more than four equations.
+    or that has operators without native code.
     """
     path = Path(path)
     name = name or re.sub(r"\W", "_", path.name)
@@ -139,12 +140,6 @@ def export(f, specs, path, name=None):
         raise ArgumentError(
             f"export: {', '.join(program.report.calls)} has no native code; leave it out"
         )
-    for row in every_row(program.rows):
-        if row.kind == "matrices" and row.step.calls:
-            raise ArgumentError(
-                f"export: {row.step.row} of {row.step.size} matrices is LAPACK's, which an object "
-                f"file cannot carry; matrices of at most {SMALL} rows are written out"
-            )
     text = Module(program, name).text()
     module, machine = engine().optimized(text)
     files = [path.with_name(path.name + end) for end in (".o", ".h", "_test.c", ".ll")]
@@ -165,6 +160,18 @@ class Module:
         self.functions = {row.text: row.needs for row in rows}
         self.names = {t: f"{name}.step{i}" for i, t in enumerate(self.functions)}
         self.globals: list[str] = []
+        self.routines = {}
+        for row in rows:
+            if row.kind == "matrices":
+                for call in row.step.calls:
+                    self.carry(call, row)
+
+    def carry(self, call, row):
+        """Have the library's function in the module."""
+        name = symbol(call, row.step.dtype)
+        if name not in self.routines:
+            self.routines[name], needs = routine_text(call, row.step.dtype, bits())
+            self.functions[row.text] = {**self.functions[row.text], **needs}
 
     def text(self):
         """The whole module."""
@@ -174,7 +181,8 @@ class Module:
         steps = module_text(self.functions, list(quoted.values()))
         steps = "\n".join(x for x in steps.splitlines() if not re.match(OURS, x))
         products = [PRODUCT.replace("KIND", k) for k in ("double", "float")]
-        return "\n".join([PYTHON, *driver_parts(), *products, *self.globals, steps, entry])
+        parts = [*driver_parts(), *products, *self.routines.values(), *self.globals]
+        return "\n".join([PYTHON, *parts, steps, entry])
 
     def words(self, values):
         """A table of words; gives what its address is called."""
@@ -209,6 +217,9 @@ class Module:
                 numbers[0] = f"ptrtoint (ptr @product.{kind} to i64)"
             elif row.kind == "indexed":
                 numbers[2:4] = 0, 0
+            elif row.kind == "matrices":
+                names = [symbol(c, row.step.dtype) for c in row.step.calls]
+                numbers[3 : 3 + len(names)] = [f'ptrtoint (ptr @"{c}" to i64)' for c in names]
         index = self.words([places[b] for b in row.buffers])
         function = f"ptrtoint (ptr {called} to i64)"
         return [function, 0, index, self.words(numbers), 0, row.high, row.block, 0]

@@ -16,12 +16,12 @@ SINGULAR, DOUBTFUL = 1, 2  # bits of the state of triangular factors
 class Kernel(Builder):
     """Writes one native function; a count is an int, or the name of an i64.
 
-    bits: of the integers of the library that it calls.
+    width: bits of the integers of the library that it calls.
     """
 
-    def __init__(self, dtype, bits=64):
+    def __init__(self, dtype, width=64):
         super().__init__(1, LIBRARY)
-        self.dtype, self.kind, self.bits = dtype, SCALARS[kind_size(dtype)], bits
+        self.dtype, self.kind, self.width = dtype, SCALARS[kind_size(dtype)], width
         self.rooms, self.labels = [], 0
 
     def text(self):
@@ -134,9 +134,9 @@ class Kernel(Builder):
             elif type(x) is str and len(x) == 1:
                 room, kind, what = self.room("i8"), "i8", ord(x)
             else:
-                kind = f"i{self.bits}"
+                kind = f"i{self.width}"
                 room, what = self.room(kind), x
-                if self.bits == 32 and type(x) is str:
+                if self.width == 32 and type(x) is str:
                     what = self.raw(f"trunc i64 {x} to i32")
             self.line(f"  store {kind} {what}, ptr {room}")
             pointers.append(f"ptr {room}")

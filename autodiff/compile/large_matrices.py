@@ -9,7 +9,7 @@ from .emit import SCALARS, kind_size
 from .kernel import DOUBTFUL, SINGULAR, WORD
 from .small_matrices import near_zero
 
-
+TILE = 16  # columns that are copied at once
 BLOCK = 32  # rows of a block of the matrices that are worked on block by block
 
 
@@ -22,7 +22,7 @@ def triangles(k, n, address, a, lu, pivots):
     found = pivots.load(n)
     pivots.store(k.convert(k.compare("sgt", found, 0), WORD), n)  # SINGULAR or 0
     turned = k.variable(k.word(0))
-    whole = np.dtype(f"i{k.bits // 8}")
+    whole = np.dtype(f"i{k.width // 8}")
     for i in k.each(0, n):
         q = k.raw(f"getelementptr {SCALARS[kind_size(whole)]}, ptr {p}, i64 {i}")
         place = k.op(f"load {SCALARS[kind_size(whole)]}, ptr {q}", whole)
@@ -32,10 +32,14 @@ def triangles(k, n, address, a, lu, pivots):
 
 
 def copied(k, m, n, source, target):
-    """Copy a matrix, column by column."""
-    for j in k.each(0, n):
-        for i in k.each(0, m):
-            target.store(source.load(i, j), i, j)
+    """Copy a matrix, some columns at once, so that lines of both stay in the cache."""
+    blocks = k.raw(f"sdiv i64 {k.plus(n, TILE - 1)}, {TILE}")
+    for block in k.each("0", blocks):
+        start = k.times(block, TILE)
+        stop = k.least(k.plus(start, TILE), n)
+        for i in k.each("0", m):
+            for j in k.each(start, stop):
+                target.store(source.load(i, j), i, j)
 
 
 def again_if_any_odd(k, m, n, x):
@@ -87,7 +91,9 @@ def logarithm(k, n, lu, pivots):
 def determinants(k, n, lu, pivots, y):
     """Determinants from the factors."""
     sign, total = logarithm(k, n, lu, pivots)
-    found = k.select(k.compare("ne", pivots.load(n) & SINGULAR, 0), 0.0, sign * k.call("exp", total))
+    found = k.select(
+        k.compare("ne", pivots.load(n) & SINGULAR, 0), 0.0, sign * k.call("exp", total)
+    )
     k.again_if(k.odd(found))
     y.store(found, 0)
 

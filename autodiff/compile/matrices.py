@@ -4,135 +4,19 @@ Equations with the same matrix, or with its transpose, share its triangular fact
 cannot answer with finite numbers is left to the row's own `evaluate`, so that errors are its own.
 """
 
-from functools import cache
-
 import numpy as np
 
-from ..core.op import NO_PARAMS
-from ..core.spec import Spec
-from ..interpret.graph import Node, node
+from ..interpret.graph import Node
 from ..interpret.vertex import Joint
-from ..ops.choose import stop_gradient
-from . import large_matrices as large
-from . import small_matrices as small
+from . import large_matrices as large, small_matrices as small
 from .emit import LOWERED
-from .kernel import WORD, Kernel, Stack
-from .lapack import bits, routine
-from .view import Buffer, View, along, count, usable
+from .kernel import WORD
+from .lapack import bits
+from .matrix_step import SMALL, fresh, operand, row_of, step_of
+from .view import View, count, usable
 
-SMALL = 4  # rows of matrices, up to which they are written out
 SPARE = 2  # words beside the pivots: the state of the factors, and whether their sign turned
 FLOATING = (np.dtype(np.float64), np.dtype(np.float32))
-
-
-class MatrixStep:
-    """A step on stacks of matrices.
-
-    operands: [(view, distance of the matrices)] as the native function reads them; made: the nodes
-    that the row's own `evaluate` gives where it has to, from `sources` to `targets`.
-    """
-
-    kind = "matrices"
-
-    def __init__(self, x, name, text, numbers, operands, calls=()):
-        self.x, self.name, self.text, self.calls = x, name, text[0], calls
-        self.needs, self.buffers = text[1], [v.buffer for v, _ in operands]
-        self.numbers = [*numbers, *[routine(c, operands[0][0].buffer.dtype) for c in calls]]
-        self.row, self.size = row_of(x), f"{numbers[1]} x {numbers[1]}"
-        for view, step in operands:
-            self.numbers += [view.offset, step, *view.strides[-2:]]
-        self.made, self.sources, self.targets = (), [], []
-        self.weight = numbers[0] * max(numbers[1], 1) ** 2 * max(numbers[2], 1)
-
-    def __repr__(self):
-        many, n = self.numbers[:2]
-        stack = "" if many == 1 else f"{many} times "
-        how = f" by {', '.join(self.calls)}" if self.calls else ""
-        return f"{self.name} of {stack}{n} x {n}{how}"
-
-    def back(self, s, made):
-        """Let the row's own `evaluate` do what this step cannot."""
-        self.made, self.targets = made, [s.view(p) for p in made]
-        for a in self.x.args:
-            v = s.view(a) if type(a) is Node else None
-            self.sources.append(s.view(s.copy(a)) if v is not None and v.window else v)
-        self.buffers += [v.buffer for v in (*self.sources, *self.targets) if v is not None]
-        return self
-
-
-@cache
-def text_of(write, dtype, size, calls, kinds, width, **fixed):
-    """(text, needs) of a native function.
-
-    write(k, n, columns, addresses, stacks, **fixed); size: (n, columns), None where they are
-    numbers of the step; kinds: which operands hold words.
-    """
-    k = Kernel(dtype, width)
-    many = k.number(0)
-    n, columns = [k.number(i + 1) if v is None else v for i, v in enumerate(size)]
-    addresses = [k.number(3 + i) for i in range(calls)]
-    first = 3 + calls
-    stacks = [Stack(k, j, first + 4 * j, WORD if w else None) for j, w in enumerate(kinds)]
-    for t in k.each("0", many):
-        for x in stacks:
-            x.move(t)
-        write(k, n, columns, addresses, stacks, **fixed)
-    return k.text(), k.needs
-
-
-def step_of(x, name, write, sizes, operands, calls=(), **fixed):
-    """The step of a native function; sizes: (matrices, rows, columns)."""
-    many, n, columns = sizes
-    constant = (n, columns if columns <= SMALL else None) if n <= SMALL else (None, 1 if columns == 1 else None)
-    kinds = tuple([v.buffer.dtype == WORD for v, _ in operands])
-    dtype = operands[0][0].buffer.dtype
-    text = text_of(write, dtype, constant, len(calls), kinds, bits() or 64, **fixed)
-    return MatrixStep(x, name, text, sizes, operands, calls)
-
-
-# ------------------------------------------------------------ operands
-
-
-def even(view, lead):
-    """The distance of the matrices of a view broadcast to leading axes; None where it is not even."""
-    outside = view._replace(shape=view.shape[:-2], strides=view.strides[:-2])
-    strides, step = along(outside, lead)[0], None
-    for size, stride in zip(reversed([n for n in lead if n != 1]), reversed(strides)):
-        if step is None:
-            step = first = stride
-        if stride != step:
-            return None
-        step *= size
-    return 0 if step is None else first
-
-
-def spread(s, a, shape, dtype, level):
-    """A value as an array of its own with that shape and dtype."""
-    x = node(stop_gradient, (a,), NO_PARAMS, Spec(shape, dtype), level)
-    s.join(x, shape, x.args)
-    return x
-
-
-def operand(s, x, a, lead, dtype, fits=None):
-    """(view, distance of the matrices) of an argument, with the leading axes of the result."""
-    if type(a) is not Node:
-        view = s.constant(a, dtype)
-    else:
-        view = s.view(a)
-        if a.declared != dtype or view.window or (fits and not fits(view)):
-            view = s.view(spread(s, a, a.known, dtype, x.level))
-    step = even(view, lead)
-    if step is None:
-        shape = (*lead, *view.shape[-2:])
-        view = s.view(spread(s, a, shape, dtype, x.level))
-        step = even(view, lead)
-    return view, step
-
-
-def fresh(dtype, many, rows, columns):
-    """A stack of matrices in a buffer of its own, which stand column by column."""
-    buffer = Buffer(dtype, many * rows * columns)
-    return View(buffer, (rows, columns), (1, rows)), rows * columns
 
 
 # ------------------------------------------------------------ factors
@@ -173,7 +57,7 @@ def factors_of(s, x, a, lead, dtype):
 
 def write_factors(k, n, columns, addresses, stacks):
     if addresses:
-        large.triangles(k, n, *addresses, *stacks)
+        large.triangles(k, n, addresses[0], *stacks)
     else:
         small.triangles(k, n, *stacks)
 
@@ -202,10 +86,11 @@ def place_solution(s, x, made, lead):
 
 def write_solution(k, n, columns, addresses, stacks, turned):
     if not addresses:
-        small.substituted(k, n, columns, *stacks, turned)
+        small.substituted(k, n, columns, *stacks, turned=turned)
     else:
         room = stacks[4] if len(stacks) > 4 else stacks[3]
-        large.substituted(k, n, columns, *addresses, "T" if turned else "N", *stacks[:4], room)
+        letter = "T" if turned else "N"
+        large.substituted(k, n, columns, addresses[0], letter, *stacks[:4], room=room)
 
 
 def place_inverse(s, x, made, lead):
@@ -214,7 +99,9 @@ def place_inverse(s, x, made, lead):
     operands = [*f.operands(count(lead)), stacked(s, x)]
     n = x.known[-1]
     calls = () if n <= SMALL else ("getrs",)
-    return step_of(x, "inverses", write_inverse, (count(lead), n, n), operands, calls, turned=f.turned)
+    return step_of(
+        x, "inverses", write_inverse, (count(lead), n, n), operands, calls, turned=f.turned
+    )
 
 
 def write_inverse(k, n, columns, addresses, stacks, turned):
@@ -222,7 +109,7 @@ def write_inverse(k, n, columns, addresses, stacks, turned):
         lu, pivots, x = stacks
         small.substituted(k, n, n, lu, pivots, None, x, turned)
     else:  # the result stands row by row, which is the transpose
-        large.inverted(k, n, *addresses, "N" if turned else "T", *stacks)
+        large.inverted(k, n, addresses[0], "N" if turned else "T", *stacks)
 
 
 def triangle_of(a):
@@ -237,7 +124,9 @@ def triangle_of(a):
     if a.op.name == "choose" and type(a.args[0]) is np.ndarray and a.args[0].ndim == 2:
         mask, _, other = a.args
         if type(other) is not Node and mask.shape == a.known[-2:]:
-            filled = mask | (np.broadcast_to(other, a.known) != 0).any(tuple(range(len(a.known) - 2)))
+            filled = mask | (np.broadcast_to(other, a.known) != 0).any(
+                tuple(range(len(a.known) - 2))
+            )
             return lower_or_upper(filled)
     return None
 
@@ -262,7 +151,9 @@ def place_triangular(s, x, lead, lower, given):
     # where rows stand one after another, LAPACK sees the transpose
     letters = ("L" if lower else "U", "N") if turned else ("U" if lower else "L", "T")
     call = ("trsv" if columns == 1 else "trsm",)
-    return step_of(x, "triangular solutions", write_triangular, sizes, operands, call, letters=letters)
+    return step_of(
+        x, "triangular solutions", write_triangular, sizes, operands, call, letters=letters
+    )
 
 
 def lines(view):
@@ -276,7 +167,7 @@ def write_triangular(k, n, columns, addresses, stacks, lower=None, letters=None)
     if not addresses:
         small.triangular(k, n, columns, lower, *stacks)
     else:
-        large.triangular(k, n, columns, *addresses, letters, *stacks[:3], stacks[3].rows)
+        large.triangular(k, n, columns, addresses[0], letters, *stacks[:3], distance=stacks[3].rows)
 
 
 # ------------------------------------------------------------ determinants
@@ -305,7 +196,7 @@ def place_logarithm(s, x, made, lead):
 
 def write_logarithm(k, n, columns, addresses, stacks, wanted):
     given = dict(zip(wanted, stacks[2:]))
-    large.logarithms(k, n, *stacks[:2], given.get(0), given.get(1))
+    large.logarithms(k, n, *stacks[:2], sign=given.get(0), total=given.get(1))
 
 
 def place_cofactor(s, x, made, lead):
@@ -324,7 +215,7 @@ def place_cofactor(s, x, made, lead):
 
 def write_cofactor(k, n, columns, addresses, stacks):
     if addresses:
-        large.cofactors(k, n, *addresses, *stacks)
+        large.cofactors(k, n, addresses[0], *stacks)
     else:
         small.cofactors(k, n, *stacks)
 
@@ -342,7 +233,7 @@ def place_cholesky(s, x, made, lead):
 
 def write_cholesky(k, n, columns, addresses, stacks):
     if addresses:
-        large.cholesky(k, n, *addresses, *stacks)
+        large.cholesky(k, n, addresses[0], *stacks)
     else:
         small.cholesky(k, n, *stacks)
 
@@ -351,7 +242,9 @@ def place_back(s, x, made, lead):
     """Cotangents of positive definite matrices."""
     g, y = x.args
     n, given = x.known[-1], operand(s, x, g, lead, x.declared)
-    low = operand(s, x, y, lead, x.declared, lambda v: n <= SMALL or (usable(v) and not lines(v)[0]))
+    low = operand(
+        s, x, y, lead, x.declared, lambda v: n <= SMALL or (usable(v) and not lines(v)[0])
+    )
     operands = [given, low, stacked(s, x)]
     sizes, name = (count(lead), n, n), "cotangents through Cholesky's factors"
     if n <= SMALL:
@@ -362,7 +255,7 @@ def place_back(s, x, made, lead):
 
 def write_back(k, n, columns, addresses, stacks):
     if addresses:
-        large.cholesky_back(k, n, addresses, *stacks[:3], stacks[3].rows)
+        large.cholesky_back(k, n, addresses, *stacks[:3], distance=stacks[3].rows)
     else:
         small.cholesky_back(k, n, *stacks)
 
@@ -390,11 +283,6 @@ def stacked(s, x):
 def numbers_of(s, x):
     """The numbers of a result, one for each matrix, as an operand."""
     return View(s.view(x).buffer, (1, 1), (0, 0)), 1
-
-
-def row_of(x):
-    """The name of the row of a node."""
-    return x.op.op.name if type(x.op) is Joint else x.op.name
 
 
 def matrices(s, x):

@@ -1,7 +1,6 @@
 """Complex numbers as pairs of real ones: what is computed with them becomes loops of real numbers.
 
 Arrays of complex numbers stay what they are in memory; their parts are views of every other number.
-Source of the quotient: Smith 1962, doi:10.1145/368637.368661.
 """
 
 from typing import Any
@@ -12,30 +11,26 @@ from ..core.op import NO_PARAMS, Op
 from ..core.spec import Spec
 from ..interpret.graph import Node, node, placeholder
 from ..interpret.vertex import Joint, pick
-from ..ops.arithmetic import absolute
-from ..ops.choose import (
-    isfinite,
-    isinf,
-    isnan,
-    logical_and,
-    logical_not,
-    logical_or,
-    maximum,
-    minimum,
-    where,
-)
+from ..ops.choose import isfinite, isinf, isnan, logical_and, logical_or, where
 from ..ops.complex import convert, imaginary_part, real_part
-from ..ops.exponential import exp
-from ..ops.trigonometric import cos, sin
+from .complex_functions import (
+    DOUBLE,
+    SINGLE,
+    exponential,
+    length,
+    logarithm,
+    power,
+    product,
+    quotient,
+    root,
+)
 from .rewrite import Graph
 
-DOUBLE, SINGLE = np.dtype(np.float64), np.dtype(np.float32)
 PARTS = {np.dtype(np.complex128): DOUBLE, np.dtype(np.complex64): SINGLE}
 LINEAR = frozenset({
     "reshaped", "expanded", "permuted", "flipped", "taken", "scattered", "summed", "reduced_mean",
     "accumulated", "negative", "positive", "stop_gradient", "copied", "joined", "stacked",
 })  # fmt: skip
-EDGE = {DOUBLE: 700.0, SINGLE: 87.0}  # beyond, exp may overflow
 
 
 class Paired(Op):
@@ -56,51 +51,6 @@ class Paired(Op):
 paired = Paired()
 
 
-def product(a, b):
-    (x, y), (u, v) = a, b
-    return x * u - y * v, x * v + y * u
-
-
-def quotient(a, b):
-    """(x + i y) / (u + i v) without overflow between."""
-    (x, y), (u, v) = a, b
-    wide = logical_not(absolute(u) >= absolute(v))
-    ratio = where(wide, u, v) / where(wide, v, u)
-    scale = 1.0 / (where(wide, v, u) + where(wide, u, v) * ratio)
-    first = where(wide, x * ratio + y, x + y * ratio) * scale
-    second = where(wide, y * ratio - x, y - x * ratio) * scale
-    none, size = logical_and(absolute(u) == 0, absolute(v) == 0), absolute(u)
-    return where(none, x / size, first), where(none, y / size, second)
-
-
-def length(a):
-    """|x + i y| from the larger part and the quotient of both, as NumPy computes it."""
-    x, y = absolute(a[0]), absolute(a[1])
-    top, low = maximum(x, y), minimum(x, y)
-    ratio = low / where(top == 0, 1.0, top)
-    found = top * (1.0 + ratio * ratio) ** 0.5
-    return where(logical_or(isinf(x), isinf(y)), np.inf, found)
-
-
-def exponential(a):
-    """e**x (cos y + i sin y), in two factors where e**x alone overflows."""
-    x, y = a
-    half, size, far = exp(0.5 * x), exp(x), x > EDGE.get(getattr(x, "dtype", None), 700.0)
-    turned = where(far, half * cos(y) * half, size * cos(y))
-    rest = where(far, half * sin(y) * half, size * sin(y))
-    odd, real = logical_not(isfinite(y)), y == 0
-    turned = where(logical_and(odd, x == np.inf), np.inf, where(real, size, turned))
-    none = logical_and(odd, x == -np.inf)
-    return where(none, 0.0, turned), where(none, 0.0, where(real, y, rest))
-
-
-def power(a, b):
-    """The square and the number itself; other powers are left to the row."""
-    if b == (2, 0):
-        return product(a, a)
-    return a if b == (1, 0) else None
-
-
 COMPLEX = {
     "add": lambda a, b: (a[0] + b[0], a[1] + b[1]),
     "subtract": lambda a, b: (a[0] - b[0], a[1] - b[1]),
@@ -110,6 +60,9 @@ COMPLEX = {
     "power": power,
     "conjugate": lambda a: (a[0], -a[1]),
     "exp": exponential,
+    "log": logarithm,
+    "sqrt": root,
+    "reciprocal": lambda a: quotient((1.0, 0.0), a),
     "convert": lambda a: a,
 }
 REAL = {

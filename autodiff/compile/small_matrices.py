@@ -99,7 +99,10 @@ def again_if_odd(k, values):
 
 def triangular(k, n, columns, lower, a, b, x):
     """Solutions of triangular equations; the other triangle is not read."""
-    m = [[a.load(i, j) if (j <= i if lower else j >= i) else None for j in range(n)] for i in range(n)]
+    m = [
+        [a.load(i, j) if (j <= i if lower else j >= i) else None for j in range(n)]
+        for i in range(n)
+    ]
     for q in k.each(0, columns):
         y = [b.load(i, q) for i in range(n)]
         (solve_lower if lower else solve_upper)(k, m, y)
@@ -144,7 +147,9 @@ def cholesky(k, n, a, x):
             for c in range(j):
                 total = total - m[i][c] * m[j][c]
             if i == j:
-                positive = k.compare("ogt", total, k.abs(given[j][j]) * 64 * float(np.finfo(k.dtype).eps))
+                positive = k.compare(
+                    "ogt", total, k.abs(given[j][j]) * 64 * float(np.finfo(k.dtype).eps)
+                )
                 bad = bad | k.opposite(positive)
                 m[j][j] = k.sqrt(total)
             else:

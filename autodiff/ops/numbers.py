@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from ..core.family import Binary, Elementwise, Unary
+from ..core.lower import formula
 from ..core.op import NUMPY
 from ..core.public import as_value, public
 from .arithmetic import absolute, power
@@ -90,6 +91,7 @@ copysign = Binary(
     None,
     reads="x",
     domain=((-3, -0.5, 0.5, 3), (-3, -0.5, 0.5, 3)),
+    lower=formula(lambda b, x, y: b.copysign(x, y)),
     latex=r"\left|$x\right| \operatorname{sgn} {$y}",
     doc="""The size of `x` with the sign of `y`.
 
