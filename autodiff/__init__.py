@@ -121,6 +121,7 @@ from .ops.choose import (
     minimum as minimum,
     not_equal as ne,
     not_equal as not_equal,
+    rint as rint,
     round as round,
     sign as sign,
     stop_gradient as stop_gradient,

@@ -7,7 +7,7 @@
 [4.0, 8.0]
 """
 
-from numpy.fft import fftfreq as fftfreq, rfftfreq as rfftfreq
+import numpy as np
 
 from .ops.fft import (
     fft as fft,
@@ -27,3 +27,23 @@ from .ops.fft import (
     rfft2 as rfft2,
     rfftn as rfftn,
 )
+
+
+def fftfreq(n, d=1.0, device=None, *, dtype=None):
+    """Frequencies of the elements of `fft(x)` for `n` samples that are `d` apart [1 / unit of d].
+
+    >>> fftfreq(4).tolist()
+    [0.0, 0.25, -0.5, -0.25]
+    """
+    found = np.fft.fftfreq(n, d, device)
+    return found if dtype is None else found.astype(dtype)
+
+
+def rfftfreq(n, d=1.0, device=None, *, dtype=None):
+    """Frequencies of the elements of `rfft(x)` for `n` samples that are `d` apart [1 / unit of d].
+
+    >>> rfftfreq(4).tolist()
+    [0.0, 0.25, 0.5]
+    """
+    found = np.fft.rfftfreq(n, d, device)
+    return found if dtype is None else found.astype(dtype)

@@ -50,7 +50,9 @@ def imported():
         found.setdefault(module, {}).update(names)
     for name, module in autodiff._LATER.items():
         value = getattr(autodiff, name)
-        if not isinstance(value, ModuleType):
+        if isinstance(value, float) or getattr(value, "__module__", None) == "numpy":
+            found.setdefault("numpy", {})[name] = name
+        elif not isinstance(value, ModuleType):
             found.setdefault(module, {})[name] = name
         elif module not in DESCRIBED:
             for _, names in statements(value):

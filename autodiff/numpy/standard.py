@@ -28,17 +28,17 @@ def argsort(a, axis: Any = -1, kind=None, order=None, *, descending=False, stabl
     >>> argsort(np.array([1.0, 3.0, 3.0]), descending=True).tolist()
     [1, 2, 0]
     """
-    a = converted(a)
+    x: Any = converted(a)
     if kind is None and stable is None:
         stable = True
     if not descending:
-        return np.argsort(a, axis, kind, order, stable=stable)
-    a = a if traced(a) else np.asarray(a)
+        return np.argsort(x, axis, kind, order, stable=stable)
+    x = x if traced(x) else np.asarray(x)
     if axis is None:
-        a, axis = a.reshape(-1), -1
+        x, axis = x.reshape(-1), -1
     # reversed twice, so that equal elements keep their order
-    found = np.argsort(np.flip(a, axis), axis, kind, order, stable=stable)
-    return np.flip(a.shape[axis] - 1 - found, axis)
+    found = np.argsort(np.flip(x, axis), axis, kind, order, stable=stable)
+    return np.flip(x.shape[axis] - 1 - found, axis)
 
 
 def clip(

@@ -215,9 +215,15 @@ def clip(x, min=None, max=None, **numpy_names):
     x = as_value(x)
     if not any(type(v) in TRACED for v in (x, low, high)):
         return np.clip(x, low, high)
-    if low is None:
-        return limit(x, -np.inf, high)
-    return limit(x, low, np.inf if high is None else high)
+    ends = extremes(x)
+    return limit(x, ends[0] if low is None else low, ends[1] if high is None else high)
+
+
+def extremes(x):
+    """Numbers that no element of `x` passes, which leave integers what they are."""
+    if x.dtype is None or x.dtype.kind not in "iu":
+        return -np.inf, np.inf
+    return np.iinfo(x.dtype).min, np.iinfo(x.dtype).max
 
 
 @public(np.round)
@@ -227,7 +233,8 @@ def round(x, decimals=0):
     >>> float(round(2.125, 2))
     2.12
     """
-    if decimals == 0:
-        return rint(as_value(x))
+    x = as_value(x)
     scale = 10.0 ** decimals
-    return rint(as_value(x) * scale) / scale
+    if x.dtype is not None and x.dtype.kind in "iu":
+        return (x if decimals >= 0 else rint(x * scale) / scale).astype(x.dtype)
+    return rint(x) if decimals == 0 else rint(x * scale) / scale

@@ -26,13 +26,20 @@ def clear_inverse(a):
     return found if np.all(product < 1e4) else None
 
 
+def singular(a):
+    """u, s and vᴴ of `a`; s is NaN where an element is not finite, for LAPACK may then never end."""
+    finite = np.isfinite(a).all((-2, -1), keepdims=True)
+    u, s, vh = np.linalg.svd(np.where(finite, a, 0))
+    return u, np.where(finite[..., 0], s, np.nan), vh
+
+
 def cofactor_values(a):
     """det(a) a⁻ᵀ; where a = u s vᴴ may be singular, det(u vᴴ) conj(u diag(products of the other s) vᴴ)."""
     back = clear_inverse(a)
     if back is not None:
         found = np.linalg.det(a)[..., None, None] * np.swapaxes(back, -1, -2)
         return found.astype(float_dtype(a))
-    u, s, vh = np.linalg.svd(a)
+    u, s, vh = singular(a)
     alone = np.where(np.eye(s.shape[-1], dtype=bool), 1, s[..., None, :]).prod(-1)
     phase = np.linalg.det(u) * np.linalg.det(vh)
     return (phase[..., None, None] * ((u * alone[..., None, :]) @ vh).conj()).astype(float_dtype(a))
@@ -43,7 +50,7 @@ def rate_values(a, t):
     p = uᴴ t v, that of the cofactors of s is Σ_k p_kk Π_(l not i, k) s_l on the diagonal, and
     -p_ji Π_(l not i, j) s_l beside it; no quotient, so singular matrices do.
     """
-    u, s, vh = np.linalg.svd(a)
+    u, s, vh = singular(a)
     n = s.shape[-1]
     left_out = np.eye(n, dtype=bool)
     left_out = left_out[:, None, :] | left_out[None, :, :]
@@ -61,9 +68,9 @@ def ring(a):
     far from singular, and the radius the mean of s, or 1.
     """
     n = a.shape[-1]
-    u, s, vh = np.linalg.svd(a)
+    u, s, vh = singular(a)
     mean = s.mean(-1)
-    radius = np.where(mean > 0, mean, 1.0)
+    radius = np.where(mean == 0, 1.0, mean)
     count = n + n % 2 or 2  # an even one keeps -s off the circle of z
     z = np.exp(1j * np.pi * (2 * np.arange(count) + 1) / count)
     return radius[..., None, None, None] * z[:, None, None] * (u @ vh)[..., None, :, :]

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..core.errors import MatrixError
+from ..core.errors import MatrixError, ShapeError, TracedError
 from ..core.family import Opaque
+from ..core.op import TRACED
 from ..core.public import public
 from ..core.spec import FLOAT64, Spec, broadcast_shapes
 from ..core.values import total
@@ -21,7 +22,8 @@ from .decompose import svdvals
 from .factor import matrices, tall
 from .gauge import checked
 from .linalg import adjoint, aligned, any_matrix, completed, float_dtype, square_matrix
-from .move import as_array, expand_dims, squeeze
+from .move import as_array, expand_dims, reshape, squeeze, stack
+from .plain import has_numbers, plain
 from .reduce import sum
 from .results import several, underlying
 
@@ -125,7 +127,8 @@ nearest = Opaque(
 def pinv(a, rcond=None, hermitian=False, *, rtol=None):
     """Moore-Penrose inverse of `a`, shape (..., n, m) for (..., m, n).
 
-    rcond, rtol: singular values below this part of the largest count as zero; 1e-15 by default.
+    rcond, rtol: singular values below this part of the largest count as zero; 1e-15 by default; a
+    number, or one for each matrix, which broadcast to shape (...).
     hermitian: one triangle of `a` is read for both.
     The derivative is that along matrices of the same rank, y being the result:
     -y ȧ y + y yᴴ ȧᴴ (1 - a y) + (1 - y a) ȧᴴ yᴴ y; where the rank is not full, other directions have
@@ -137,11 +140,29 @@ def pinv(a, rcond=None, hermitian=False, *, rtol=None):
     if rcond is not None and rtol is not None:
         raise ValueError("pinv: `rtol` and `rcond` can't be both set; give one of them")
     given: Any = rtol if rcond is None else rcond
-    if np.ndim(given):
-        raise TypeError("pinv: rcond is an array; give one number, or use vmap over matrices and numbers")
-    cutoff = 1e-15 if given is None else float(given)
+    if type(given) in TRACED and not has_numbers(given):
+        raise TracedError(
+            "pinv: rcond is a value that differs among the examples of a batch or is symbolic; give plain "
+            "numbers, one for each matrix of a stack"
+        )
+    cutoff = plain(1e-15 if given is None else given, "pinv")
     a = completed(square_matrix("pinv", a)) if hermitian else any_matrix("pinv", a)
-    return pseudoinverse(a, rcond=cutoff)
+    return one_by_one(a, cutoff) if np.ndim(cutoff) else pseudoinverse(a, rcond=float(cutoff))
+
+
+def one_by_one(a, cutoffs):
+    """Pseudoinverses of matrices of which each has its own cutoff."""
+    *lead, m, n = a.shape
+    try:
+        each = np.broadcast_to(cutoffs, lead).ravel()
+    except ValueError:
+        raise ShapeError(
+            f"pinv: rcond has shape {cutoffs.shape} for matrices {a.shape}; give one number, or one for each matrix"
+        ) from None
+    if not each.size:
+        return pseudoinverse(a, rcond=1e-15)
+    flat = reshape(a, (each.size, m, n))
+    return reshape(stack([pseudoinverse(flat[i], rcond=float(c)) for i, c in enumerate(each)]), (*lead, n, m))
 
 
 @several(LstsqResult, np.linalg.lstsq)

@@ -8,7 +8,7 @@ from ..core.errors import MatrixError, ShapeError
 from ..core.public import public
 from ..core.spec import from_end
 from . import contract, products
-from .choose import where, zeros_like
+from .choose import stop_gradient, where, zeros_like
 from .decompose import svdvals
 from .linalg import completed, inv, solve, square_matrix
 from .move import as_array, matrix_transpose as exchanged, moveaxis, ravel, reshape
@@ -151,10 +151,10 @@ def matrix_rank(A, tol=None, hermitian=False, *, rtol=None):
     s = known if known is not None and known.shape == s.shape else s
     if tol is None:
         tiny = float(np.finfo(s.dtype or np.float64).eps)
-        rtol = max(A.shape[-2:]) * tiny if rtol is None else np.asarray(rtol)[..., None]
+        rtol = max(A.shape[-2:]) * tiny if rtol is None else stop_gradient(as_array(rtol))[..., None]
         tol = (amax(s, -1, True) if s.shape[-1] else 0) * rtol
     else:
-        tol = np.asarray(tol)[..., None]
+        tol = as_array(tol)[..., None]
     return sum(s > tol, -1)
 
 
@@ -236,8 +236,7 @@ def trace(x, /, *, offset=0, dtype=None):
     >>> float(trace(np.eye(2)))
     2.0
     """
-    found = contract.trace(x, offset, -2, -1)
-    return found if dtype is None else found.astype(dtype)
+    return contract.trace(x if dtype is None else as_array(x).astype(dtype), offset, -2, -1)
 
 
 @public(np.linalg.outer)

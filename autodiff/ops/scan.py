@@ -7,6 +7,7 @@ from ..core.public import public
 from ..core.spec import Spec, from_end
 from .index import getitem
 from .move import as_array, concatenate, flip, reshape, some
+from .plain import kind
 
 accumulated = Movement(
     "accumulated(x)",
@@ -67,6 +68,8 @@ def cumprod(x, axis=None, dtype=None):
     [1.0, 2.0, 6.0]
     """
     x, axis = flat_or_end(x, axis)
+    if dtype is None and kind(x) in "biu":
+        dtype = np.cumprod(np.empty(0, x.dtype)).dtype  # that of small integers grows
     return running(
         x if dtype is None else x.astype(dtype), axis, lambda before, here: before * here
     )
