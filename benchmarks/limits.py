@@ -54,7 +54,9 @@ double logistic(long n, long m, const double *x, const double *y, const double *
   for (long j = 0; j <= m; j++) g[j] /= n;
   return s / n; }
 """
-COMMAND = "gcc -O3 -march=native -shared -fPIC -o limit.so limit.c"
+COMPILE = "gcc -O3 -march=native -fPIC -c limit.c"
+# Linked apart: gcc's -ffast-math brings code that makes denormal numbers zero in the whole process.
+LINK = "gcc -shared -o limit.so limit.o -lm"
 
 
 def c_library(*options):
@@ -63,7 +65,8 @@ def c_library(*options):
         return None
     with TemporaryDirectory() as folder:
         Path(folder, "limit.c").write_text(C + loops.C)
-        subprocess.run([*COMMAND.split(), *options, "-lm"], cwd=folder, check=True)
+        subprocess.run([*COMPILE.split(), *options], cwd=folder, check=True)
+        subprocess.run(LINK.split(), cwd=folder, check=True)
         return ctypes.CDLL(str(Path(folder, "limit.so")))
 
 

@@ -21,7 +21,7 @@ LATER = ("error_functions", "information", "exponential_integrals", "numbers")  
 # Special functions by series and integrals of the page's own: exact to eleven digits and more.
 SPECIAL = (
     "gamma", "incomplete", "bessel", "error_functions", "information", "exponential_integrals",
-    "elliptic",
+    "elliptic", "zeta",
 )  # fmt: skip
 ORDER, PART = [1.0, 2.0, 3.0], (0.05, 0.95)
 PLACES = {

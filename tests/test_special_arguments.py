@@ -47,6 +47,25 @@ def voigt(x, s, g):
     return (mp.exp(-z * z) * mp.erfc(-1j * z)).real / (s * mp.sqrt(2 * mp.pi))
 
 
+def hurwitz(x, q):
+    """By the series and Euler and Maclaurin's rule: mpmath's own has no relative digits."""
+    terms = mp.fsum((q + n) ** -x for n in range(60))
+    a, u = q + 60, mpf(1)
+    for k in range(1, 30):
+        u *= (x + 2 * k - 3) * (x + 2 * k - 2) if k > 1 else x
+        terms += mp.bernoulli(2 * k) / mp.factorial(2 * k) * u * a ** (1 - x - 2 * k)
+    return terms + a ** (1 - x) / (x - 1) + a**-x / 2
+
+
+def smirnov(n, d):
+    terms = range(1, int(mp.floor(n * (1 - d))) + 1)
+    shares = (
+        mp.binomial(n, j) * d * (d + mpf(j) / n) ** (j - 1) * (1 - d - mpf(j) / n) ** (n - j)
+        for j in terms
+    )
+    return (1 - d) ** n + mp.fsum(shares)
+
+
 def scaled(f, sign):
     return lambda v, x: mp.exp(sign * x) * f(v, x)
 
@@ -86,7 +105,16 @@ FUNCTIONS = {
     "struve": (mp.struveh, (1,), grid([0, 1, 2.5], [0.1, 1.0, 4.0, 20.0])),
     "modstruve": (mp.struvel, (1,), grid([0, 1, 2.5], [0.1, 1.0, 4.0, 20.0])),
     "expn": (mp.expint, (1,), grid([0, 1, 2, 5], [0.01, 0.3, 1.0, 4.0, 30.0])),
-    "zeta": (mp.zeta, (1,), grid([1.5, 2.0, 7.0], [0.01, 0.3, 1.0, 4.0, 300.0])),
+    "zeta": (
+        hurwitz,
+        (0, 1),
+        grid([1.0001, 1.5, 2.0, 7.0, 23.9, 60.0], [0.01, 0.3, 1.0, 4.0, 100.0]),
+    ),
+    "smirnov": (
+        smirnov,
+        (1,),
+        grid([1, 2, 3, 10, 60], [1e-3, 0.011, 0.04, 0.12, 0.27, 0.53, 0.97]),
+    ),
     "hyp0f1": (mp.hyp0f1, (1,), grid([0.5, 2.25], [-3.0, -0.1, 0.1, 4.0])),
     "hyp1f1": (mp.hyp1f1, (2,), grid([0.5, 2.25], [1.5, 3.0], [-3.0, -0.1, 0.1, 4.0])),
     "hyp2f1": (mp.hyp2f1, (3,), grid([0.5, 1.0], [1.5, 2.0], [2.75, 3.5], [-3.0, -0.1, 0.1, 0.7])),

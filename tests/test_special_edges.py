@@ -119,7 +119,6 @@ def test_what_has_no_derivative_says_so(name):
         (lambda b: special.hyp1f1(1.0, b, 0.5), "hyp1f1", "b"),
         (lambda n: special.eval_legendre(n, 0.5), "eval_legendre", "n"),
         (lambda n: special.expn(n, 0.5), "expn", "n"),
-        (lambda x: special.zeta(x, 0.5), "zeta", "x"),
         (lambda n: special.polygamma(n, 0.5), "polygamma", "n"),
         (lambda k: special.pdtr(k, 0.5), "pdtr", "k"),
     ],

@@ -104,25 +104,7 @@ def lambertw(z, k=0, tol=1e-8):
     return lambertw_row(as_complex(z), k=int(k))
 
 
-# ---------------------------------------------------------------- zeta, and small functions
-
-
-zeta_row = special_row(
-    "zeta(x, q)", special.zeta, "zeta", lambda t, y, x, q: t * (-x * zeta_row(x + 1, q)),
-    reads="x", domain=((), (1, 3)), held={0: (2.0, 3.5)}, latex=r"\zeta($x, $q)", doc="Hurwitz's zeta function.",
-)
-
-
-@composed()
-def zeta(x, q=None, out=None):
-    """Zeta function of Hurwitz, or of Riemann where `q` is None; differentiable in `q`.
-
-    >>> print(f"{zeta(2.0, 1.0):.9f}")
-    1.644934067
-    """
-    if out is not None:
-        raise TypeError("zeta: out= is given; a value being differentiated is returned, not written")
-    return zeta_row(x, 1.0 if q is None else q)
+# ---------------------------------------------------------------- small functions
 
 
 LOG_TEN, DEGREE = math.log(10), math.pi / 180

@@ -175,7 +175,6 @@ from ..ops.exponential_integrals import (
     spence as spence,
     tandg as tandg,
     wrightomega as wrightomega,
-    zeta as zeta,
 )
 from ..ops.exponential_sums import (
     log_softmax as log_softmax,
@@ -248,10 +247,12 @@ from ..ops.information import (
     xlogy as xlogy,
 )
 from ..ops.scipy_special import special
+from ..ops.smirnov import smirnov as smirnov, smirnovi as smirnovi
 from ..ops.special import (
     erf as erf,
 )
 from ..ops.student import stdtr as stdtr, stdtrit as stdtrit
+from ..ops.zeta import zeta as zeta, zetac as zetac
 
 digamma, expn = psi, expn_row
 
@@ -264,18 +265,16 @@ NUMPY.update({
 SEARCHED = """
     bdtrik bdtrin btdtria btdtrib chdtriv chndtridf chndtrinc chndtrix fdtridfd gdtrib nbdtrik
     nbdtrin ncfdtri ncfdtridfd ncfdtridfn ncfdtrinc nctdtridf nctdtrinc nctdtrit pdtrik stdtridf
-    smirnovi
 """.split()
 UNKNOWN = """
     besselpoly ellip_harm ellip_harm_2 ellip_normal mathieu_a mathieu_b mathieu_cem mathieu_modcem1
     mathieu_modcem2 mathieu_modsem1 mathieu_modsem2 mathieu_sem ncfdtr nctdtr obl_ang1 obl_ang1_cv
     obl_cv obl_rad1 obl_rad1_cv obl_rad2 obl_rad2_cv pro_ang1 pro_ang1_cv pro_cv pro_rad1
-    pro_rad1_cv pro_rad2 pro_rad2_cv smirnov
+    pro_rad1_cv pro_rad2 pro_rad2_cv
 """.split()
 WITHOUT = {
     **dict.fromkeys(SEARCHED, "solve with autodiff.root for the parameter of the distribution"),
     **dict.fromkeys(UNKNOWN, "no closed form of one is known"),
-    "zetac": "no closed form of one is known; zeta(x, q) is differentiable in q",
     "diric": "use sin(n * x / 2) / (n * sin(x / 2))",
     "legendre_p": "use eval_legendre",
     "legendre_p_all": "use eval_legendre",

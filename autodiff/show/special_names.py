@@ -11,7 +11,7 @@ FILES = {
     "bessel": "i0 i0e i1 i1e iv ive j0 j1 jv jve k0 k0e k1 k1e kn kv kve modstruve spherical_in"
     " spherical_jn spherical_kn spherical_yn struve y0 y1 yn yv yve",
     "exponential_integrals": "cosdg cosm1 cotdg exp1 exp10 expi expn lambertw sindg spence tandg"
-    " wrightomega zeta",
+    " wrightomega",
     "elliptic": "agm ellipe ellipeinc ellipk ellipkinc ellipkm1 elliprc elliprd elliprf elliprg"
     " elliprj",
     "hypergeometric": "eval_chebyt eval_chebyu eval_hermite eval_hermitenorm eval_laguerre"
@@ -22,6 +22,7 @@ FILES = {
     " logit powm1 pseudo_huber rel_entr xlog1py xlogy",
     "exponential_sums": "log_softmax softmax",
     "student": "stdtr stdtrit",
+    "zeta": "zeta zetac",
     "numbers": "copysign degrees fmax fmin heaviside logaddexp2 radians trunc",
 }
 OTHER = {"digamma": "psi", "lgamma": "gammaln", "jn": "jv", "besselj": "jv", "expn": "expn_row"} | {

@@ -176,6 +176,22 @@ function zeta(x, q) {
   });
   return sum;
 }
+// Its derivative in x, term by term.
+function zetaRate(x, q) {
+  let sum = 0;
+  for (let k = 0; k < 12; k++) sum -= Math.log(q + k) * (q + k) ** -x;
+  const a = q + 12, log = Math.log(a);
+  sum -= a ** (1 - x) / (x - 1) * (log + 1 / (x - 1)) + 0.5 * log * a ** -x;
+  let term = x * a ** (-x - 1), slope = a ** (-x - 1) * (1 - x * log);
+  BERNOULLI.forEach((b, i) => {
+    const k = i + 1, part = k === 1 ? 2 : 1, u = x + 2 * k - 1;
+    sum += b * slope / part;
+    const scale = 1 / ((2 * k + 1) * (2 * k + 2)) / (a * a) / part;
+    slope = scale * (slope * u * (u + 1) + term * (2 * u + 1));
+    term *= scale * u * (u + 1);
+  });
+  return sum;
+}
 
 // DLMF 19.8.5 and 19.8.6.
 function means(m1) {
@@ -302,7 +318,7 @@ Object.assign(OPERATORS, {
   },
   spence: { value: spence, partials: [(y, x) => x === 1 ? -1 : Math.log(x) / (1 - x)] },
   wrightomega: { value: omega, partials: [y => y / (1 + y)] },
-  zeta: { value: zeta, partials: [null, (y, x, q) => -x * zeta(x + 1, q)] },
+  zeta: { value: zeta, partials: [(y, x, q) => zetaRate(x, q), (y, x, q) => -x * zeta(x + 1, q)] },
   ellipk: { value: m => ellipticK(1 - m), partials: [(y, m) => kRate(m)] },
   ellipkm1: { value: ellipticK, partials: [(y, p) => -kRate(1 - p)] },
   ellipe: { value: m => ellipticE(1 - m), partials: [(y, m) => eRate(m)] },
