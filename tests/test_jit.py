@@ -6,38 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from jit_programs import MATRIX, RNG, X, Y, f, no_disk, rosenbrock, same  # noqa: F401
 
 import autodiff as ad
 from autodiff.compile import jitted as module, native, notice
 from autodiff.compile.jit import jit
 from autodiff.compile.notice import CompileWarning
-
-RNG = np.random.default_rng(0)
-X, Y = RNG.normal(size=(2, 5))
-MATRIX = RNG.normal(size=(5, 5))
-
-
-@pytest.fixture(autouse=True)
-def no_disk(monkeypatch):
-    monkeypatch.setenv("AUTODIFF_CACHE", "")
-
-
-def f(x, y):
-    return (ad.exp(x) * y + ad.sin(x @ MATRIX)).sum()
-
-
-def rosenbrock(x):
-    return (100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2).sum()
-
-
-def same(found, wanted):
-    leaves, structure = ad.core.tree.flatten(found)
-    others, other = ad.core.tree.flatten(wanted)
-    assert structure == other
-    for a, b in zip(leaves, others):
-        assert np.shape(a) == np.shape(b)
-        assert np.result_type(a) == np.result_type(b)
-        np.testing.assert_allclose(a, b, rtol=1e-11, atol=1e-12)
 
 
 def compiled_as(g, *args, **kwargs):
