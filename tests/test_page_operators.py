@@ -81,16 +81,22 @@ def test_the_page_knows_the_elementwise_rows():
     assert {"erf", "bell", "erfc", "ndtr", "logit", "xlogy", "entr", "exp10", "fmax"} <= set(rows())
 
 
-@pytest.mark.parametrize("name", rows())
-def test_values_and_partials_are_those_of_the_row(page, name):
-    row, places = Op.table[name], points(Op.table[name])
+def computed(page, name):
+    """[(arguments, (value, partials))] of a row, as the page computes them."""
+    places = points(Op.table[name])
     found = page.run(
         f"""{json.dumps([[float(x) for x in place] for place in places])}.map(args => {{
             const row = OPERATORS["{name}"], out = row.value(...args);
             return [out, row.partials.map(p => p && p(out, ...args))];
         }})"""
     )
-    for args, (value, partials) in zip(places, found):
+    return zip(places, found)
+
+
+@pytest.mark.parametrize("name", rows())
+def test_values_and_partials_are_those_of_the_row(page, name):
+    row = Op.table[name]
+    for args, (value, partials) in computed(page, name):
         out = row.evaluate(*args)
         np.testing.assert_allclose(value, np.float64(out), rtol=2e-15, atol=1e-300)
         for k, partial in enumerate(partials[: len(args)]):
@@ -103,14 +109,8 @@ def test_values_and_partials_are_those_of_the_row(page, name):
 
 @pytest.mark.parametrize("name", rows("special.js"))
 def test_special_functions_are_those_of_the_row(page, name):
-    row, places = Op.table[name], points(Op.table[name])
-    found = page.run(
-        f"""{json.dumps([[float(x) for x in place] for place in places])}.map(args => {{
-            const row = OPERATORS["{name}"], out = row.value(...args);
-            return [out, row.partials.map(p => p && p(out, ...args))];
-        }})"""
-    )
-    for args, (value, partials) in zip(places, found):
+    row = Op.table[name]
+    for args, (value, partials) in computed(page, name):
         out = row.evaluate(*args)
         np.testing.assert_allclose(value, np.float64(out), rtol=1e-11, atol=1e-14)
         for k, partial in enumerate(partials):

@@ -7,18 +7,18 @@ driver and the trace take ten times as long as a small function.
 import threading
 from functools import update_wrapper
 from importlib import import_module
-from types import MethodType
 from typing import Any
 
 import numpy as np
 
 from ..core.op import TRACED
 from ..core.tree import flatten, unflatten
+from .called import Called
 
 WAITING = f"{__package__}.waiting"
 
 
-class Behind:
+class Behind(Called):
     """A function that runs as it is until its code is there; then `compiled` is called."""
 
     def __init__(self, f, options):
@@ -28,13 +28,6 @@ class Behind:
         self.lock, self.call = threading.RLock(), self.early
         update_wrapper(self, f, updated=())
         self.__name__ = getattr(f, "__name__", type(f).__name__)
-
-    def __call__(self, *args, **kwargs) -> Any:
-        return self.call(*args, **kwargs)
-
-    def __get__(self, instance, owner=None):
-        """As a method: the instance is the first argument."""
-        return self if instance is None else MethodType(self, instance)
 
     def __repr__(self):
         return f"<jit({self.__name__}), in the background>"

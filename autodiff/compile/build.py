@@ -9,7 +9,7 @@ import numpy as np
 from ..core.op import Op
 from ..core.spec import Spec
 from ..core.tree import LEAF, unflatten
-from ..interpret.graph import Node, upstream
+from ..interpret.graph import Node
 from ..transform.function import Transformed
 from .captured import as_tensor_if
 from .pairs import split_up
@@ -131,7 +131,7 @@ def native_program(trace, leaves, direct):
     numbers = places if direct else range(len(places))
     seconds, start = {}, perf_counter()
     graph = simplified(trace.inputs, trace.guards, trace.outputs)
-    parts = split_up(graph)
+    before, parts = graph.before, split_up(graph)
     if parts is not graph:
         graph = simplified(parts.inputs, parts.guards, parts.outputs)
     graph = recomputed(graph)
@@ -148,12 +148,10 @@ def native_program(trace, leaves, direct):
     finish = None if plain else Finish(trace.structure, graph.outputs, trace.tensors)
     program = Program(schedule, graph.guards, arguments, outputs, plain and alone, finish)
     seconds["compile"] = perf_counter() - start
-    traced_nodes = upstream([*trace.guards, *[y for y in trace.outputs if type(y) is Node]])
     program.graph, program.where = graph, trace.where
     program.sources = [y for y in trace.outputs if type(y) is Node]
     program.rewrites = trace.rewrites
-    counts = len(traced_nodes), len(graph.order)
-    program.report = report_of(program, schedule, counts, seconds)
+    program.report = report_of(program, schedule, (before, len(graph.order)), seconds)
     return program
 
 

@@ -3,7 +3,6 @@
 import threading
 import warnings
 from functools import partial, update_wrapper
-from types import MethodType
 from typing import Any
 
 from ..core.errors import ArgumentError, GraphError
@@ -13,6 +12,7 @@ from ..interpret.executor import table
 from ..interpret.stabilize import rewritten
 from .build import Signature, native_program, normal, traced
 from .call import through
+from .called import Called
 from .debug import walked
 from .donate import Donation, donated_call
 from .driver import Entry
@@ -46,7 +46,7 @@ class Lane:
         return self.owner.build(self.entry, self.structure, self.filled(values), values)
 
 
-class Jitted:
+class Jitted(Called):
     """A function that is traced, compiled and called natively."""
 
     def __init__(
@@ -85,13 +85,6 @@ class Jitted:
         plain = self.native and not self.static_argnums and not self.donation
         self.main = Entry(self.__name__, self.slow) if plain else None
         self.call: Any = self.main.call if self.main else self.slow
-
-    def __call__(self, *args, **kwargs) -> Any:
-        return self.call(*args, **kwargs)
-
-    def __get__(self, instance, owner=None):
-        """As a method: the instance is the first argument."""
-        return self if instance is None else MethodType(self, instance)
 
     def __repr__(self):
         return f"<jit({self.__name__}), {len(self.programs)} compiled>"

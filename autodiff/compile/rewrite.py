@@ -37,10 +37,14 @@ class Uniform:
 
 
 class Graph:
-    """Nodes in order, arguments first, with the guards before what they guard."""
+    """Nodes in order, arguments first, with the guards before what they guard.
 
-    def __init__(self, inputs, guards, outputs):
+    before: how many nodes there were before the passes.
+    """
+
+    def __init__(self, inputs, guards, outputs, before=0):
         self.inputs, self.guards, self.outputs = inputs, guards, outputs
+        self.before = before
         self.order = upstream([*guards, *[x for x in outputs if type(x) is Node]])
 
 
@@ -55,7 +59,7 @@ def simplified(inputs, guards, outputs):
     standing_for(None)
     new_guards = [work.node_of(g) for g in guards]
     new_outputs = [work.result(x) for x in outputs]
-    return Graph(inputs, new_guards, new_outputs)
+    return Graph(inputs, new_guards, new_outputs, len(order))
 
 
 class Simplifier:

@@ -162,7 +162,7 @@ class Binary(Elementwise):
         return self.evaluate(x, y)
 
     def vjp(self, g, out, wanted, x, y):
-        if g.dtype is not FLOAT64 and is_complex(g.dtype):
+        if is_complex(g.dtype):
             return super().vjp(g, out, wanted, x, y)
         first, second = self.rules
         a, b = wanted
@@ -349,7 +349,7 @@ class Contraction(Op):
     def transposed(self, i, g, *args, **params):
         """The cotangent of factor `i`."""
         rule = self.transposes[i]
-        if g.dtype is not FLOAT64 and is_complex(g.dtype):
+        if is_complex(g.dtype):
             return conjugated(rule, g, *args, **params)
         return rule(g, *args, **params)
 
