@@ -208,3 +208,13 @@ def test_memory_report_counts_arguments_and_stacks():
     text = memory_report(c)
     assert text.startswith("arguments 24 bytes, results 24 bytes")
     assert "and 1 stacks that grow" in text
+
+
+def test_jit_with_options_alone_decorates():
+    @jit(static_argnums=1, stabilize=False)
+    def power(x, n):
+        return x**n
+
+    assert power(np.float64(3.0), 2) == 9.0
+    assert power.static_argnums == (1,) and not power.stabilize
+    assert pickle.loads(pickle.dumps(jit(budget="500ms")(np.sin)))(0.0) == 0.0

@@ -1,17 +1,19 @@
 """`jit`: functions of arrays as native code."""
 
 import re
+from functools import partial
 from importlib import import_module
 from typing import Any
 
 from ..core.errors import ArgumentError
 from .behind import Behind
 
+OPTIONS = "static_argnums static_argnames stabilize budget background debug donate".split()
 JITTED = f"{__package__}.jitted"  # the compiler, which is imported when something is compiled
 
 
 def jit(
-    f,
+    f=None,
     static_argnums=(),
     static_argnames=(),
     stabilize=True,
@@ -23,7 +25,7 @@ def jit(
     """`f` compiled to native code, when it is first called with arguments of new shapes.
 
     f: a function of arrays, numbers and containers of them; also one made by `grad`, `vmap` and
-    other transforms.  Python's `if`, `while`, `float` and `int` on values work: the other ways
+    other transforms; left out, what comes back decorates one: `@jit(budget="1s")`.  Python's `if`, `while`, `float` and `int` on values work: the other ways
     through the function are compiled when they are met.
     static_argnums, static_argnames: arguments that are no arrays; for each value of them the
     function is compiled anew.  So it is for every integer, truth value and text.
@@ -47,6 +49,8 @@ def jit(
     """
     wait = 0.0 if background else seconds_of(budget)
     options = static_argnums, static_argnames, stabilize, wait, background, debug, donate
+    if f is None:
+        return partial(jit, **dict(zip(OPTIONS, options, strict=True)))
     if background and not debug and callable(f):
         return Behind(f, options)
     return import_module(JITTED).Jitted(f, *options)
