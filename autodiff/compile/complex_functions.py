@@ -21,7 +21,7 @@ from ..ops.choose import (
 )
 from ..ops.exponential import exp, log, log1p
 from ..ops.numbers import copysign
-from ..ops.trigonometric import atan2, cos, sin
+from ..ops.trigonometric import atan2, cos, cosh, sin, sinh
 
 DOUBLE, SINGLE = np.dtype(np.float64), np.dtype(np.float32)
 EDGE = {DOUBLE: 700.0, SINGLE: 87.0}  # beyond, exp may overflow
@@ -128,3 +128,51 @@ def logarithm(a):
     size = where(near, 0.5 * log1p(where(near, apart, 0.0)), far)
     size = where(logical_or(isinf(x), isinf(y)), np.inf, size)
     return size, atan2(a[1], a[0])
+
+
+def hyperbolic_sine(a):
+    """sinh x cos y + i cosh x sin y, e**|x| in two factors where it may overflow."""
+    x, y = a
+    half, far = exp(0.5 * absolute(x)), absolute(x) > EDGE[dtype_of(a)]
+    real = where(far, copysign(0.5 * half, x) * cos(y) * half, sinh(x) * cos(y))
+    other = where(far, 0.5 * half * sin(y) * half, cosh(x) * sin(y))
+    endless = logical_and(isinf(x), logical_not(isfinite(y)))
+    return where(x == 0, x, where(endless, np.inf, real)), where(y == 0, y, other)
+
+
+def hyperbolic_cosine(a):
+    """cosh x cos y + i sinh x sin y."""
+    x, y = a
+    half, far = exp(0.5 * absolute(x)), absolute(x) > EDGE[dtype_of(a)]
+    real = where(far, 0.5 * half * cos(y) * half, cosh(x) * cos(y))
+    other = where(far, copysign(0.5 * half, x) * sin(y) * half, sinh(x) * sin(y))
+    other = where(y == 0, y * copysign(1.0, x), where(x == 0, x * copysign(1.0, y), other))
+    endless = logical_and(isinf(x), logical_not(isfinite(y)))
+    return where(endless, np.inf, real), other
+
+
+def hyperbolic_tangent(a):
+    """(sinh x cosh x + i sin y cos y) / (sinh² x + cos² y).
+
+    Far out ±1 + 4 i sin y cos y e**-2|x|.
+    """
+    x, y = a
+    size, turn = absolute(x), sin(y) * cos(y)
+    far = size > 0.5 * EDGE[dtype_of(a)]
+    near = where(far, 1.0, x)
+    below = sinh(near) ** 2 + cos(y) ** 2
+    limit = copysign(1.0, x) + where(isinf(x), 0.0, 0.0 * turn)  # NaN of an angle that is none
+    real = where(far, limit, sinh(near) * cosh(near) / below)
+    other = where(far, 4.0 * turn * exp(-2.0 * size), turn / below)
+    other = where(logical_and(isinf(x), logical_not(isfinite(y))), 0.0, other)
+    return where(x == 0, x, real), where(y == 0, y, other)
+
+
+def quarter(f):
+    """-i f(i z): the sine and the tangent of hyperbolic ones."""
+
+    def turned(a):
+        real, other = f((-a[1], a[0]))
+        return other, -real
+
+    return turned

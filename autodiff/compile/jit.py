@@ -25,8 +25,9 @@ def jit(
     """`f` compiled to native code, when it is first called with arguments of new shapes.
 
     f: a function of arrays, numbers and containers of them; also one made by `grad`, `vmap` and
-    other transforms; left out, what comes back decorates one: `@jit(budget="1s")`.  Python's `if`, `while`, `float` and `int` on values work: the other ways
-    through the function are compiled when they are met.
+    other transforms; left out, what comes back decorates one: `@jit(budget="1s")`.
+    Python's `if`, `while`, `float` and `int` on values work: the other ways through the function
+    are compiled when they are met.
     static_argnums, static_argnames: arguments that are no arrays; for each value of them the
     function is compiled anew.  So it is for every integer, truth value and text.
     stabilize: rewrite formulas that overflow or cancel into stable ones before differentiating.

@@ -1,11 +1,13 @@
 """Algebra that changes no bit of a result: one row for each identity."""
 
+import math
+
 import numpy as np
 
 from ..core.op import NO_PARAMS
 from ..core.spec import Spec
 from ..interpret.graph import Node, node
-from ..ops import arithmetic, move, reduce
+from ..ops import arithmetic, einsum, move, reduce, sort
 
 RULES: dict = {}
 INLINED = 512  # multiplications up to which a product of matrices is written as a loop
@@ -200,6 +202,30 @@ def small_product(op, args, params, like):
     return None
 
 
+@rule("contracted")
+def small_contraction(op, args, params, like):
+    # few products: a loop nest over all axes, with those that are summed behind those that stay
+    inputs, output = einsum.split(params["subscripts"])
+    names = list(dict.fromkeys(output + "".join(inputs)))
+    sizes = dict(zip("".join(inputs), [s for a in args for s in np.shape(a)]))
+    if not names or math.prod(sizes.values()) > einsum.LITTLE or like.declared.kind != "f":
+        return None
+    if any([a.dtype != like.declared for a in args]) or not any([type(a) is Node for a in args]):
+        return None
+    if any([len(set(own)) < len(own) for own in inputs]):
+        return None  # a diagonal
+    factors = []
+    for own, a in zip(inputs, args):
+        order = [own.index(c) for c in names if c in own]
+        shape = [sizes[c] if c in own else 1 for c in names]
+        factors.append(move.transpose(a, order).reshape(shape))
+    found = math.prod(factors[1:], start=factors[0])
+    behind = tuple(range(len(output) - len(names), 0))
+    if found.shape[: len(output)] != like.known:
+        return None  # a name of the output stands for an axis that no factor spans
+    return reduce.summed(found, axes=behind, keepdims=False) if behind else found
+
+
 @rule("taken")
 def taken_whole(op, args, params, like):
     # x[...] -> x
@@ -207,6 +233,16 @@ def taken_whole(op, args, params, like):
         parts = params["index"].parts
         if all(p is Ellipsis or (type(p) is slice and p == slice(None)) for p in parts):
             return args[0]
+    return None
+
+
+@rule("taken")
+def taken_in_order(op, args, params, like):
+    # x[argsort(x)] -> sort(x), three times as fast; a scatter by the same order keeps the order
+    if len(args) == 2 and len(like.known) == 1 and of(args[1], sort.ordering):
+        x, order = args
+        if order.args[0] is x and fits(x, like):
+            return build(sort.in_order, like, x, **order.params)
     return None
 
 

@@ -1,6 +1,9 @@
 """Einstein summation: every contraction of named axes, and its transposes."""
 
+import itertools
+import math
 import string
+from functools import lru_cache
 
 import numpy as np
 
@@ -9,6 +12,8 @@ from ..core.family import Contraction
 from ..core.public import public
 from ..core.spec import Spec
 from .move import as_array, broadcast_to, joint_dtype, some
+
+LITTLE = 8192  # products up to which one loop over all axes is faster than any order of them
 
 
 def letters(n):
@@ -25,8 +30,18 @@ def split(subscripts):
 
 
 def contracted_values(*xs, subscripts):
-    """NumPy's einsum, by matrix products where there are several factors."""
-    return np.einsum(subscripts, *xs, optimize=len(xs) > 1)
+    """NumPy's einsum, by matrix products where there is much to do."""
+    path = contraction_path(subscripts, *[np.shape(x) for x in xs]) if len(xs) > 1 else False
+    return np.einsum(subscripts, *xs, optimize=path)
+
+
+@lru_cache(maxsize=512)
+def contraction_path(subscripts, *shapes):
+    """The order of pairwise products, or False for one loop: looking for an order takes 50 µs."""
+    sizes = dict(zip("".join(split(subscripts)[0]), itertools.chain(*shapes)))
+    if math.prod(sizes.values()) <= LITTLE:
+        return False
+    return np.einsum_path(subscripts, *map(np.empty, shapes), optimize=True)[0]
 
 
 def contracted_spec(*xs, subscripts):

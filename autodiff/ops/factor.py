@@ -15,6 +15,7 @@ from .choose import logical_or, where
 from .complex import imag, real
 from .contract import matmul
 from .gauge import (
+    apart,
     checked,
     columns,
     coupled,
@@ -181,7 +182,7 @@ beside = Opaque(
 
 def zeros_of(s, m, n):
     """Which singular values are zero to the rounding of the largest, as in `matrix_rank`."""
-    return s <= size(s, -1) * (rounding(s) * max(m, n))
+    return s <= size(s, -1) * (rounding(s) * max(m, n))  # in plain NumPy in `singular_values`
 
 
 def freed(u, zero):
@@ -198,8 +199,9 @@ def freed(u, zero):
 def singular_values(a, *, handed=True):
     u, s, vh = np.linalg.svd(a, full_matrices=False)
     if handed:
-        v, zero = np.swapaxes(vh, -1, -2), zeros_of(s, *a.shape[-2:])
-        u, vh = freed(shuffled(u, s), zero), np.swapaxes(freed(shuffled(v, s), zero), -1, -2)
+        v, zero = np.swapaxes(vh, -1, -2), s <= s.sum(-1, keepdims=True) * (rounding(s) * max(a.shape[-2:]))
+        if zero.any() or not apart(s):
+            u, vh = freed(shuffled(u, s), zero), np.swapaxes(freed(shuffled(v, s), zero), -1, -2)
     if is_complex(u.dtype):  # LAPACK's own phases; said once more for libraries that differ
         turn = phases(vh[..., :, 0] if a.shape[-2] >= a.shape[-1] > 0 else u[..., :1, :].sum(-2).conj())
         u, vh = u * turn[..., None, :].conj(), vh * turn[..., :, None]

@@ -34,6 +34,18 @@ ordering = Opaque(
     doc="Indices that put elements in order: the row behind `argsort`.",
 )
 
+in_order = Opaque(
+    "in_order(x)",
+    lambda x, *, axis, kind=None: np.sort(x, axis=axis, kind=kind),
+    infer=lambda x, *, axis, kind=None: Spec(x.shape, x.dtype),
+    batch=lambda batched, x, **params: in_order(x, **params),
+    differentiable=False,
+    reads="",
+    sample=lambda rng, dtype: lanes(rng, dtype),
+    latex=r"\operatorname{sort} {$x}",
+    doc="Elements in order, where nothing asks for their places: the compiler's row for `sort`.",
+)
+
 partial_ordering = Opaque(
     "partial_ordering(x)",
     lambda x, *, axis, kth: np.argpartition(x, kth, axis=axis),
