@@ -345,9 +345,25 @@ _LATER = {
         " logdet masked_fill numel rsqrt",
         "ops.torch_pieces": "argsort chunk diag gather index_add index_select narrow"
         " repeat_interleave scatter scatter_add sort split tile topk tril triu unbind",
+        "ops.torch_aliases": "argwhere complex deg2rad digamma fix frexp gcd isin lcm lgamma"
+        " lu_solve matrix_exp matrix_rank nextafter nonzero pinverse rad2deg row_stack signbit"
+        " swapdims",
+        "ops.torch_counts": "bucketize cummax cummin histc index_reduce mode scatter_reduce"
+        " unique_consecutive",
+        "ops.torch_cuts": "as_strided combinations diag_embed diagonal_scatter dsplit hsplit"
+        " masked_scatter select_scatter slice_scatter split_with_sizes take_along_dim"
+        " tensor_split unfold view_as_complex view_as_real vsplit",
+        "ops.torch_matrices": "cholesky_inverse cholesky_solve ger",
+        "ops.torch_numbers": "bitwise_left_shift bitwise_right_shift conj_physical"
+        " cosine_similarity cumulative_trapezoid hardshrink igamma igammac isneginf isposinf isreal"
+        " ldexp mvlgamma pairwise_distance pdist polar prelu trapz",
+        "interpret.draw": "bernoulli binomial multinomial normal poisson randint_like",
+        "interpret.sequences": "bartlett_window blackman_window hamming_window hann_window logspace"
+        " scalar_tensor tril_indices triu_indices unravel_index",
         "optimize": "optimize",
         "scipy": "scipy",
         "show": "show",
+        "special": "special",
         "show.compare": "compare",
         "show.explain": "explain",
         "symbolic": "symbolic",

@@ -42,6 +42,14 @@ from .ops.norms import (
     norm as norm,
     vector_norm as vector_norm,
 )
+from .ops.torch_matrices import (
+    cholesky_ex as cholesky_ex,
+    inv_ex as inv_ex,
+    lu_factor as lu_factor,
+    lu_solve as lu_solve,
+    solve_ex as solve_ex,
+    vander as vander,
+)
 from .ops.triangular import lu as lu, solve_triangular as solve_triangular
 
 matrix_exp = expm

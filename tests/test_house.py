@@ -27,6 +27,7 @@ FLOORS = (
     ("show",),
     ("linalg", "fft"),
     ("autograd", "testing", "numpy", "scipy"),
+    ("special",),
     ("compat",),
     ("__init__",),
     ("examples",),

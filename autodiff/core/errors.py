@@ -15,6 +15,10 @@ class ShapeError(AutodiffError, ValueError, RuntimeError):
     """Shapes do not fit: a ValueError as in NumPy, and a RuntimeError as in PyTorch."""
 
 
+class RangeError(AutodiffError, ValueError, RuntimeError):
+    """A number or a word outside those that are allowed: a RuntimeError as in PyTorch."""
+
+
 class MatrixError(ShapeError, LinAlgError):
     """Not the matrices that linear algebra needs: a LinAlgError as in NumPy."""
 

@@ -4,6 +4,7 @@ import operator
 
 import numpy as np
 
+from ..core.errors import GraphError
 from ..ops.arithmetic import absolute, negative, reciprocal, sqrt, square
 from ..ops.choose import ceil, clip, floor, sign, where
 from ..ops.exponential import exp, log, relu, sigmoid
@@ -13,6 +14,8 @@ from .chance import generator
 from .inplace import change, rebinds, refuse_inner
 from .inplace_handles import augment
 from .names import AUGMENTED
+from .torch_methods import found
+from .vertex import Leaf
 
 
 def before(x):
@@ -94,7 +97,20 @@ NAMED = (
     "index_copy", "index_fill", "index_put", "lerp", "log10", "log1p", "log2", "masked_fill",
     "nan_to_num", "negative", "renorm", "round", "rsqrt", "scatter", "scatter_add", "sinh", "tan",
     "tril", "triu", "trunc",
+    "absolute", "acosh", "addbmm", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2",
+    "arctanh", "asinh", "atan2", "atanh", "bitwise_and", "bitwise_left_shift", "bitwise_not",
+    "bitwise_or", "bitwise_right_shift", "bitwise_xor", "conj_physical", "copysign", "cumprod",
+    "deg2rad", "digamma", "eq", "erfc", "erfinv", "fix", "float_power", "floor_divide", "gcd", "ge",
+    "greater", "greater_equal", "gt", "heaviside", "hypot", "i0", "igamma", "igammac",
+    "index_reduce", "lcm", "ldexp", "le", "less", "less_equal", "lgamma", "logical_and",
+    "logical_not", "logical_or", "logical_xor", "logit", "lt", "masked_scatter", "mvlgamma", "ne",
+    "nextafter", "not_equal", "polygamma", "rad2deg", "scatter_reduce", "sgn", "sinc",
+    "true_divide", "xlogy",
 )  # fmt: skip
+
+
+# methods that move axes, whose in-place form turns the handle
+TURNS = ("squeeze", "unsqueeze", "t", "transpose", "swapaxes", "swapdims")
 
 
 def by_method(name):
@@ -123,11 +139,75 @@ def normal(rng, shape, mean=0.0, std=1.0):
     return rng.normal(mean, std, shape)
 
 
+def bernoulli(rng, shape, p=0.5):
+    return rng.random(shape) < np.asarray(getattr(p, "value", p))
+
+
+def exponential(rng, shape, lambd=1.0):
+    return rng.exponential(1 / lambd, shape)
+
+
+def cauchy(rng, shape, median=0.0, sigma=1.0):
+    return median + sigma * rng.standard_cauchy(shape)
+
+
+def geometric(rng, shape, p):
+    return rng.geometric(p, shape)
+
+
+def log_normal(rng, shape, mean=1.0, std=2.0):
+    return rng.lognormal(mean, std, shape)
+
+
+def whole(rng, shape, low=None, high=None):
+    low, high = (0, 2**31 if low is None else low) if high is None else (low, high)
+    return rng.integers(low, high, shape)
+
+
 def uniform(rng, shape, low=0.0, high=1.0):
     return rng.uniform(low, high, shape)
 
 
+def fill_diagonal_(self, fill_value, wrap=False):
+    """One number on the main diagonal; returns the tensor."""
+    filled = found("torch_cuts.fill_diagonal")(before(self), fill_value, wrap)
+    return change(self, filled, "fill_diagonal_")
+
+
+def put_(self, index, source, accumulate=False):
+    """The elements of `source` at places counted in a row; returns the tensor."""
+    flat = before(self).reshape(-1).index_put((index,), source, accumulate)
+    return change(self, flat.reshape(self.shape), "put_")
+
+
+def turned(name, op):
+    """A change of the axes in place: the handle reads its memory in another way."""
+
+    def call(self, *args, **kwargs):
+        if type(self.vertex) is Leaf and self.records():
+            raise GraphError(
+                f"{name}: a leaf Variable that requires grad is being used in an in-place "
+                f"operation; use {name[:-1]}, which returns a new tensor"
+            )
+        new = getattr(self, op)(*args, **kwargs)
+        if new is not self:
+            self.value, self.vertex = new.value, new.vertex
+            self.storage, self.steps = new.storage, new.steps
+        return self
+
+    call.__name__, call.__doc__ = name, f"In place `{op}`; returns the tensor."
+    return call
+
+
 INPLACE = {
+    **{f"{name}_": turned(f"{name}_", name) for name in TURNS},
+    "fill_diagonal_": fill_diagonal_, "put_": put_,
+    "bernoulli_": drawn("bernoulli_", bernoulli, "1 with probability p, else 0."),
+    "exponential_": drawn("exponential_", exponential, "Exponential numbers; returns the tensor."),
+    "cauchy_": drawn("cauchy_", cauchy, "Cauchy random numbers; returns the tensor."),
+    "geometric_": drawn("geometric_", geometric, "Numbers of trials; returns the tensor."),
+    "log_normal_": drawn("log_normal_", log_normal, "Log-normal numbers; returns the tensor."),
+    "random_": drawn("random_", whole, "Random whole numbers; returns the tensor."),
     **{f"{name}_": by_method(name) for name in NAMED},
     "normal_": drawn("normal_", normal, "Normal random numbers; returns the tensor."),
     "uniform_": drawn("uniform_", uniform, "Uniform random numbers; returns the tensor."),

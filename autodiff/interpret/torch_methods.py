@@ -8,6 +8,7 @@ import numpy as np
 
 from ..core.op import EAGER, Traced
 from ..ops import complex
+from .torch_facts import TorchFacts
 
 # name -> module and function of the table; a module is imported when a name is first called
 LATE = {
@@ -52,6 +53,40 @@ LATE = {
     "select": "torch_more.select", "sgn": "torch_more.sgn", "sinc": "signal.sinc",
     "svd": "decompose.svd", "t": "torch_more.t", "unflatten": "torch_more.unflatten",
     "xlogy": "information.xlogy",
+    "argwhere": "sort.argwhere", "as_strided": "torch_cuts.as_strided",
+    "bincount": "histogram.bincount", "bitwise_and": "choose.bitwise_and",
+    "bitwise_left_shift": "torch_numbers.bitwise_left_shift", "bitwise_not": "choose.invert",
+    "bitwise_or": "choose.bitwise_or",
+    "bitwise_right_shift": "torch_numbers.bitwise_right_shift", "bitwise_xor": "choose.bitwise_xor",
+    "cholesky_inverse": "torch_matrices.cholesky_inverse",
+    "cholesky_solve": "torch_matrices.cholesky_solve",
+    "conj_physical": "torch_numbers.conj_physical", "cross": "products.cross",
+    "cummax": "torch_counts.cummax", "cummin": "torch_counts.cummin",
+    "diag_embed": "torch_cuts.diag_embed", "diagflat": "rearrange.diagflat",
+    "diagonal_scatter": "torch_cuts.diagonal_scatter", "digamma": "gamma.psi",
+    "dsplit": "torch_cuts.dsplit", "fix": "numbers.trunc", "fliplr": "rearrange.fliplr",
+    "flipud": "rearrange.flipud", "frexp": "numbers.frexp", "gcd": "numbers.gcd",
+    "ger": "torch_matrices.ger", "greater": "choose.greater",
+    "greater_equal": "choose.greater_equal", "hardshrink": "torch_numbers.hardshrink",
+    "histc": "torch_counts.histc", "hsplit": "torch_cuts.hsplit", "i0": "bessel.i0",
+    "igamma": "torch_numbers.igamma", "igammac": "torch_numbers.igammac",
+    "index_reduce": "torch_counts.index_reduce", "isneginf": "torch_numbers.isneginf",
+    "isposinf": "torch_numbers.isposinf", "isreal": "torch_numbers.isreal", "lcm": "numbers.lcm",
+    "ldexp": "torch_numbers.ldexp", "less": "choose.less", "less_equal": "choose.less_equal",
+    "lu_solve": "torch_matrices.lu_solution", "masked_scatter": "torch_cuts.masked_scatter",
+    "mode": "torch_counts.mode", "mvlgamma": "torch_numbers.mvlgamma",
+    "nanmedian": "torch_counts.nanmedian", "nanquantile": "order.nanquantile",
+    "nextafter": "numbers.nextafter", "not_equal": "choose.not_equal",
+    "polygamma": "torch_numbers.polygamma_of", "positive": "arithmetic.positive",
+    "prelu": "torch_numbers.prelu", "resolve_conj": "torch_numbers.itself",
+    "resolve_neg": "torch_numbers.itself", "scatter_reduce": "torch_counts.scatter_reduce",
+    "select_scatter": "torch_cuts.select_scatter", "signbit": "numbers.signbit",
+    "slice_scatter": "torch_cuts.slice_scatter",
+    "split_with_sizes": "torch_cuts.split_with_sizes",
+    "take_along_dim": "torch_cuts.take_along_dim",
+    "tensor_split": "torch_cuts.tensor_split", "unfold": "torch_cuts.unfold",
+    "unique": "torch_counts.unique", "unique_consecutive": "torch_counts.unique_consecutive",
+    "vsplit": "torch_cuts.vsplit",
 }  # fmt: skip
 
 # Names that mean one thing in NumPy and another in PyTorch.
@@ -67,7 +102,7 @@ KINDS = {
 TORCH, NUMPY = {"dim", "descending"}, {"axis", "kind", "order", "repeats"}
 
 
-class TorchMethods(Traced):
+class TorchMethods(TorchFacts):
     """What every traced value can be asked in PyTorch's words."""
 
     __slots__ = ()

@@ -75,10 +75,16 @@ def cumprod(x, axis=None, dtype=None):
     )
 
 
-def leaders(x, *, axis, sign):
-    """The place along the axis of the running extreme, the first of equals; NaN leads for good."""
+def leaders(x, *, axis, sign, last=False):
+    """The place along the axis of the running extreme, the first of equals or the last; NaN leads
+    for good.
+    """
     x = np.moveaxis(np.asarray(x), axis, -1)
     top = (np.maximum if sign > 0 else np.minimum).accumulate(x, axis=-1)
+    if last:
+        leads = (x == top) | (np.isnan(x) & np.isnan(top))
+        places = np.where(leads, np.arange(x.shape[-1]), 0)
+        return np.moveaxis(np.maximum.accumulate(places, axis=-1), -1, axis)
     new = np.ones(x.shape, bool)
     new[..., 1:] = (top[..., 1:] != top[..., :-1]) & ~(
         np.isnan(top[..., 1:]) & np.isnan(top[..., :-1])
@@ -90,12 +96,13 @@ def leaders(x, *, axis, sign):
 leading = Opaque(
     "leading(x)",
     leaders,
-    infer=lambda x, *, axis, sign: Spec(x.shape, np.dtype(np.intp)),
+    infer=lambda x, **_: Spec(x.shape, np.dtype(np.intp)),
     batch=lambda batched, x, **params: leading(x, **params),
     differentiable=False,
     reads="",
     sample=lambda rng, dtype: some(
-        dtype, rng, (((2, 3),), {"axis": -1, "sign": 1}), (((3, 2),), {"axis": -2, "sign": -1})
+        dtype, rng, (((2, 3),), {"axis": -1, "sign": 1}), (((3, 2),), {"axis": -2, "sign": -1}),
+        (((2, 3),), {"axis": -1, "sign": 1, "last": True}),
     ),
     latex=r"\operatorname{argcummax} {$x}",
     doc="Where the running extreme along an axis was reached first.",

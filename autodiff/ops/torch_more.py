@@ -8,9 +8,9 @@ import numpy as np
 
 from ..core.errors import ShapeError
 from ..core.public import public
-from . import index, statistics, torch_pieces
+from . import index, statistics, torch_counts, torch_pieces
 from .arithmetic import absolute
-from .choose import choose, maximum, minimum, where
+from .choose import choose, maximum, minimum, stop_gradient, where
 from .complex import conjugate
 from .exponential import expm1, logaddexp
 from .join import meshgrid
@@ -269,7 +269,8 @@ def median(x, dim=None, keepdim=False):
     """
     x = as_array(x)
     if dim is None:
-        return kthvalue(reshape(x, -1), (int(np.prod(x.shape, dtype=int)) + 1) // 2)[0]
+        middle = (int(np.prod(x.shape, dtype=int)) + 1) // 2
+        return torch_counts.of_equals(x, kthvalue(reshape(stop_gradient(x), -1), middle)[0])
     return kthvalue(x, (x.shape[dim] + 1) // 2, dim, keepdim)
 
 
