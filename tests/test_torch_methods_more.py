@@ -268,7 +268,6 @@ CHANGES = {
     "sinc_": lambda T, y: y.sinc_(),
     "deg2rad_": lambda T, y: y.deg2rad_(),
     "true_divide_": lambda T, y: y.true_divide_(4.0),
-    "logit_": lambda T, y: y.sigmoid().clone().logit_(),
     "a view turned": lambda T, y: y[0].unsqueeze_(1).mul_(3).sum() + y,
     "a turned base": lambda T, y: (y[1], y.t_(), y.mul_(2))[0] + y[:, :1].sum(),
 }  # fmt: skip

@@ -15,6 +15,7 @@ NAMESPACE = f"{__name__.partition('.')[0]}.numpy"
 VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12")
 NOTEBOOK = f"{__name__.partition('.')[0]}.show.notebook"  # read when a notebook first shows a value
 PROTOCOLS = f"{__package__}.protocols"  # many functions, read when one of them is first called
+AT = f"{__package__}.at"
 AS_ARRAY = (
     "np.asarray(x) is x itself, a list of such values becomes an array by np.stack, and an array "
     "to be filled with such values is made by np.zeros_like(x)"
@@ -61,6 +62,11 @@ class ArrayProtocols(TorchMethods):
     def device(self):
         """Where the numbers are: "cpu"."""
         return "cpu"
+
+    @property
+    def at(self):
+        """`x.at[index].set(v)`, .add and their kin: a new value with elements changed, as in JAX."""
+        return import_module(AT).At(self)
 
     def to_device(self, device, /, *, stream=None):
         """This value; the only device is "cpu"."""

@@ -27,7 +27,7 @@ conjugate = Unary(
     reads="", domain=((-3, 3),), lower=formula(lambda b, x: x, NUMBERS), latex=r"\overline{$x}", torch="Conj",
     doc="""Complex conjugate; a real number is its own.
 
-    >>> complex(conjugate(1 + 2j))
+    >>> print(conjugate(1 + 2j))
     (1-2j)
     """,
 )

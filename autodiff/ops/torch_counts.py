@@ -205,15 +205,21 @@ def reduced_at(x, key, src, reduce, include_self):
     return total / np.where(touched, np.asarray(plain(count, "scatter_reduce")) + include_self, 1)
 
 
-def product_at(x, key, src):
-    """`x` times the elements of `src` at an index: those that meet at a place one after the other."""
-    places = np.arange(int(np.prod(x.shape, dtype=int))).reshape(x.shape)
-    target = np.asarray(places[tuple(np.asarray(plain(k, "scatter_reduce")) for k in key)]).ravel()
+def turns(target):
+    """Of each place in a row of them, how often it was named before."""
     turn = np.zeros(target.size, int)
     order = np.argsort(target, kind="stable")
     new = np.concatenate([[True] * (target.size > 0), np.diff(target[order]) != 0]).astype(bool)
     first = np.maximum.accumulate(np.where(new, np.arange(target.size), 0))
     turn[order] = np.arange(target.size) - first
+    return turn
+
+
+def product_at(x, key, src):
+    """`x` times the elements of `src` at an index: those that meet at a place one after the other."""
+    places = np.arange(int(np.prod(x.shape, dtype=int))).reshape(x.shape)
+    target = np.asarray(places[tuple(np.asarray(plain(k, "scatter_reduce")) for k in key)]).ravel()
+    turn = turns(target)
     flat, src = reshape(x, (-1,)), reshape(src, (-1,))
     for i in range(turn.max(initial=-1) + 1):
         here = np.flatnonzero(turn == i)

@@ -113,8 +113,10 @@ def polar(abs, angle):
     return abs * cos(angle) + 1j * (abs * sin(angle))
 
 
-def complex_of(real, imag):
-    """Complex numbers of these parts, both of one dtype."""
+def complex_of(real, imag=None):
+    """Complex numbers of these parts, both of one dtype; of one number alone Python's own."""
+    if imag is None or (isinstance(real, (int, float)) and isinstance(imag, (int, float))):
+        return complex(real, imag or 0)
     real, imag = as_array(real), as_array(imag)
     if real.dtype != imag.dtype:
         raise DTypeError(f"complex: the parts have dtypes {real.dtype} and {imag.dtype}; they must be equal")
