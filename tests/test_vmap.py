@@ -204,3 +204,21 @@ def test_a_stack_that_escaped_raises_when_read():
     ad.vmap(lambda x: kept.append(x) or x)(ROWS)
     with pytest.raises(TypeError):
         np.asarray(kept[0])
+
+
+def test_membership_batches():
+    x = np.arange(6.0).reshape(2, 3)
+    others = np.array([[1.0, 9.0], [3.0, 4.0]])
+    found = ad.vmap(lambda x, t: np.isin(x, t))(x, others)
+    np.testing.assert_array_equal(found, [np.isin(a, b) for a, b in zip(x, others)])
+    without = ad.vmap(lambda x: np.isin(x, [1.0, 5.0], invert=True))(x)
+    np.testing.assert_array_equal(without, np.isin(x, [1.0, 5.0], invert=True))
+
+
+def test_elements_repeat_by_counts_that_are_the_same_for_all():
+    x, counts = np.arange(6.0).reshape(2, 3), np.array([1, 2, 0])
+    np.testing.assert_array_equal(
+        ad.vmap(lambda x: np.repeat(x, counts))(x), np.repeat(x, counts, 1)
+    )
+    with pytest.raises(TypeError, match="shape that depends on numbers"):
+        ad.vmap(np.repeat)(x, np.array([counts, counts]))

@@ -65,7 +65,7 @@ class ArrayProtocols(TorchMethods):
 
     @property
     def at(self):
-        """`x.at[index].set(v)`, .add and their kin: a new value with elements changed, as in JAX."""
+        """`x.at[index].set(v)`, .add and their kin: a new value, as in JAX."""
         return import_module(AT).At(self)
 
     def to_device(self, device, /, *, stream=None):

@@ -167,7 +167,7 @@ class Place:
         inner = tuple(slice(n) for n in self.x.shape)
         numbers[inner] = np.arange(int(np.prod(self.x.shape, dtype=int))).reshape(self.x.shape)
         cut = tuple(
-            [slice(*k.indices(n)) if isinstance(k, slice) else k for k, n in sliced(key, self.x)]
+            [slice(*k.indices(n)) if isinstance(k, slice) else k for k, n in sized(key, self.x)]
         )
         return getitem(numbers, cut)
 
@@ -195,11 +195,11 @@ class Place:
         return found
 
 
-def sliced(key, x):
-    """(part of an index, size of its axis in `x`)"""
+def sized(key, x):
+    """(part of an index, size of its axis in `x`, 1 for a new axis)"""
     axis = 0
     for part in key:
-        yield part, None if part is None else x.shape[axis]
+        yield part, 1 if part is None else x.shape[axis]
         axis += part is not None
 
 

@@ -5,15 +5,30 @@ from collections import namedtuple
 import numpy as np
 
 from ..core.public import public
-from .move import as_array, concatenate, ravel
-from .plain import plain
+from .move import as_array, concatenate, expand_dims, ravel
+from .plain import has_numbers, plain
 from .rearrange import take
-from .sort import numbers_alone, unique
+from .sort import unique
 
-isin = numbers_alone("isin", np.isin)
 UniqueAll = namedtuple("UniqueAllResult", "values indices inverse_indices counts")
 UniqueCounts = namedtuple("UniqueCountsResult", "values counts")
 UniqueInverse = namedtuple("UniqueInverseResult", "values inverse_indices")
+
+
+@public(np.isin, renamed=False)
+def isin(element, test_elements, assume_unique=False, invert=False, *, kind=None):
+    """Whether each element is among others: truths, without a derivative.
+
+    >>> isin(np.array([1.0, 2.0]), [2.0, 5.0]).tolist()
+    [False, True]
+    """
+    if has_numbers(element) and has_numbers(test_elements):
+        element, others = plain(element, "isin"), plain(test_elements, "isin")
+        return np.isin(element, others, assume_unique, invert, kind=kind)
+    if any([hasattr(x, "defer") for x in (element, test_elements)]):
+        plain(element, "isin"), plain(test_elements, "isin")  # asked again when they arrive
+    equal = expand_dims(as_array(element), -1) == ravel(as_array(test_elements))
+    return ~equal.any(axis=-1) if invert else equal.any(axis=-1)
 
 
 @public(np.unique_all)
