@@ -1,11 +1,44 @@
 """By the names of PyTorch's `autograd.graph`: operations of the tape, hooks on several tensors."""
 
 from contextlib import nullcontext
+from typing import NamedTuple
 
 from ..core.errors import GraphError
-from ..interpret.grad_fn import GradFn as Node
+from ..interpret.grad_fn import GradFn as Node, grad_fn_of
+from ..interpret.inplace import note_change
+from ..interpret.vertex import pick
 
-__all__ = ["Node", "register_multi_grad_hook", "save_on_cpu"]
+__all__ = [
+    "GradientEdge", "Node", "get_gradient_edge", "increment_version", "register_multi_grad_hook",
+    "save_on_cpu",
+]  # fmt: skip
+
+
+class GradientEdge(NamedTuple):
+    """An operation of the tape, and which of its outputs."""
+
+    node: Node
+    output_nr: int = 0
+
+
+def get_gradient_edge(tensor):
+    """The edge along which the gradient of a tensor arrives.
+
+    Raises GraphError for a tensor that does not require a gradient.
+    """
+    if tensor.vertex is None:
+        raise GraphError(
+            "It is not possible to get the gradient edge for a Tensor that does not require "
+            "gradients; compute it from one that does"
+        )
+    output = tensor.vertex.params.get("index", 0) if tensor.vertex.op is pick else 0
+    return GradientEdge(grad_fn_of(tensor.vertex, type(tensor)), output)
+
+
+def increment_version(tensor):
+    """Say that the memory of a tensor, or of several, was changed by something else."""
+    for x in tensor if isinstance(tensor, (list, tuple)) else [tensor]:
+        note_change(x.memory())
 
 
 class Handles:

@@ -66,7 +66,7 @@ class TapeMethods(Methods):
     @property
     def grad_fn(self) -> Any:
         """The operation that made this tensor; None for a leaf."""
-        return None if self.is_leaf else grad_fn_of(self.vertex)
+        return None if self.is_leaf else grad_fn_of(self.vertex, type(self))
 
     @property
     def grad(self) -> Any:

@@ -182,7 +182,7 @@ def called(op, ufunc, inputs, kwargs, out, name) -> Any:
         kwargs.pop(harmless, None)
     if kwargs and ufunc.signature is None:
         raise TypeError(f"{name}() got an unexpected keyword argument '{next(iter(kwargs))}'")
-    if dtype is not None and ufunc.signature is None:
+    if dtype is not None and ufunc.signature is None and np.dtype(dtype).kind != "O":
         inputs = [with_dtype(x, np.dtype(dtype), casting, name) for x in inputs]
     if mask is True:
         return op(*inputs, **kwargs)

@@ -25,8 +25,9 @@ def isin(element, test_elements, assume_unique=False, invert=False, *, kind=None
     if has_numbers(element) and has_numbers(test_elements):
         element, others = plain(element, "isin"), plain(test_elements, "isin")
         return np.isin(element, others, assume_unique, invert, kind=kind)
-    if any([hasattr(x, "defer") for x in (element, test_elements)]):
-        plain(element, "isin"), plain(test_elements, "isin")  # asked again when they arrive
+    for x in (element, test_elements):
+        if hasattr(x, "defer"):
+            plain(x, "isin")  # asked again when numbers arrive
     equal = expand_dims(as_array(element), -1) == ravel(as_array(test_elements))
     return ~equal.any(axis=-1) if invert else equal.any(axis=-1)
 
