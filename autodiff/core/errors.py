@@ -39,7 +39,7 @@ class DTypeError(AutodiffError, TypeError, RuntimeError):
     """A dtype that carries no derivative, or that does not fit."""
 
 
-class TracedError(AutodiffError, TypeError):
+class TracedError(AutodiffError, TypeError, RuntimeError):
     """A value that is being differentiated, batched or traced was asked for plain numbers."""
 
 
@@ -62,11 +62,11 @@ class UnknownShapeError(TracedError):
         )
 
 
-class OutputError(AutodiffError, TypeError, ValueError):
+class OutputError(AutodiffError, TypeError, ValueError, RuntimeError):
     """A function returned what its transform cannot differentiate, such as an array under grad."""
 
 
-class ArgumentError(AutodiffError, TypeError, ValueError):
+class ArgumentError(AutodiffError, TypeError, ValueError, RuntimeError):
     """An argument of a transform is not the array, the number or the container that it needs."""
 
 

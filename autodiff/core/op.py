@@ -106,6 +106,7 @@ class Op:
     smooth = True  # differentiable, and not with a derivative of zero everywhere
     view = False  # whether evaluate may return memory of its argument
     cuts = pole = False
+    silent = False  # whether a None that its rule gives says nothing, not even zero
     effect = False  # whether the pullback does something beside, so that it must run only once
     outputs: int | None = None  # how many, where evaluate returns a tuple
     accumulate: Any = None  # accumulate(buffer, g, *args, **params): vjp that adds to what is there

@@ -94,6 +94,10 @@ class ArrayProtocols(TorchMethods):
             raise escaped(self, f"text of the form {spec!r}", "format what the transform returns")
         return str(self)
 
+    def item(self):
+        """The one number as a Python number, of constants alone."""
+        raise escaped(self, "a number", AS_NUMBER)
+
     def __float__(self):
         raise escaped(self, "a float", AS_NUMBER)
 

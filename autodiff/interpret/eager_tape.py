@@ -1,5 +1,6 @@
 """What a tensor can be asked about its tape: gradients, hooks, and how it was computed."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -72,7 +73,7 @@ class TapeMethods(Methods):
     def grad(self) -> Any:
         """The gradient that `backward` added up here; None before.
 
-        Raises RuntimeError for a tensor that is not a leaf, unless `retain_grad()` was called.
+        Warns of a tensor that is not a leaf, unless `retain_grad()` was called: it has none.
         """
         v = self.vertex
         if v is None:
@@ -81,9 +82,11 @@ class TapeMethods(Methods):
             return v.grad
         kept, found = retained(v)
         if not kept:
-            raise GraphError(
+            warnings.warn(
                 "The .grad attribute of a Tensor that is not a leaf Tensor is not kept; call "
-                "retain_grad() on it before backward(), or ask for autograd.grad(y, x)"
+                "retain_grad() on it before backward(), or ask for autograd.grad(y, x)",
+                UserWarning,
+                stacklevel=2,
             )
         return found
 

@@ -27,7 +27,8 @@ def sweep(seeds, see, targets=None, inspect=None, since=None, visited=None):
     again with its structural zeros.
     A vertex is ready when its last consumer has spoken; what it heard is summed to its own shape
     and dtype, so no rule has to think of broadcasting.  A leaf that was reached only through
-    derivatives that are zero everywhere has the cotangent None.
+    derivatives that are zero everywhere has the cotangent None; one whose gradient a Function left
+    out is not among them.
     """
     with np.errstate(all="ignore"):  # an infinite slope is a value, such as that of sqrt at 0
         watch = watching() if WATCHES else None
@@ -57,7 +58,7 @@ def effects(vertices):
 
 def swept(seeds, see, targets, inspect, since, relevant, pending, visited, influence):
     """`sweep`, whatever NumPy warns of; `influence`: what is known of structural zeros, or None."""
-    cotangents, found, owned = dict(seeds), {}, set()
+    cotangents, found, owned, silent = dict(seeds), {}, set(), set()
     wanted = [root for root in seeds if relevant is None or root in relevant]
     ready = [root for root in wanted if not pending[root]]
     while ready:
@@ -65,7 +66,7 @@ def swept(seeds, see, targets, inspect, since, relevant, pending, visited, influ
         g = cotangents.pop(v, None)
         owned.discard(v)
         op = None if since is not None and v.time < since else v.op
-        if op is None if targets is None else v in targets:
+        if (op is None if targets is None else v in targets) and not (g is None and v in silent):
             found[v] = g
         if op is None:
             continue
@@ -99,6 +100,8 @@ def swept(seeds, see, targets, inspect, since, relevant, pending, visited, influ
                     cotangents[p] = c
                 else:
                     hear(p, c, v, cotangents, owned)
+            elif (op.silent and pulled) or v in silent:
+                silent.add(p)
             pending[p] -= 1
             if not pending[p]:
                 ready.append(p)

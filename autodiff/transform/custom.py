@@ -116,6 +116,8 @@ class Context:
 class FunctionRow(Op):
     """The row of one call of a Function."""
 
+    silent = True
+
     def __init__(self, function, context, inputs, outputs):
         self.function, self.context, self.inputs, self.shapes = function, context, inputs, outputs
         self.name = function.__name__
