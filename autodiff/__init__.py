@@ -299,6 +299,7 @@ _LATER = {
         " set_default_dtype short uint8",
         "interpret.grad_mode": "inference_mode",
         "interpret.printing": "set_printoptions",
+        "lax": "lax",
         "linalg": "linalg",
         "numeric": "numeric",
         "numeric.check": "check_grad",
@@ -370,6 +371,8 @@ _LATER = {
         "transform.cost": "cost",
         "transform.checkpoint": "checkpoint_policies",
         "transform.control": "associative_scan",
+        "transform.jax_names": "ShapeDtypeStruct block_until_ready closure_convert custom_gradient"
+        " device_get device_put eval_shape fwd_and_bwd named_call named_scope pure_callback remat",
         "transform.nans": "debug_nans explain_nan",
         "transform.tree_util": "tree tree_util",
         "transform.implicit": "ConvergenceError fixed_point least_squares linear_solve minimize"

@@ -27,7 +27,7 @@ FLOORS = (
     ("show",),
     ("linalg", "fft"),
     ("autograd", "testing", "numpy", "scipy"),
-    ("special",),
+    ("special", "lax"),
     ("compat",),
     ("__init__",),
     ("examples",),

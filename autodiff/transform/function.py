@@ -117,6 +117,8 @@ def selected(name, args, argnums):
         if not -len(args) <= n < len(args):
             raise ArgumentError(f"{name}: argnums={argnums} and {len(args)} arguments are given")
     numbers = [n % len(args) for n in numbers]
+    if len(set(numbers)) < len(numbers):
+        raise ArgumentError(f"{name}: argnums={argnums} names an argument twice; name each once")
 
     def placed(chosen):
         full = list(args)

@@ -9,7 +9,7 @@ import numpy as np
 from ..core.errors import ArgumentError, CutError, GraphError, OutputError
 from ..core.op import TRACED, new_level
 from ..core.spec import carries_derivative, is_complex
-from ..core.tree import describe, flatten, unflatten
+from ..core.tree import LEAF, describe, flatten, unflatten
 from ..interpret.backward import again, one
 from ..interpret.graph import Node, current, gradient_like
 from ..interpret.nans import WATCHES, deliver
@@ -142,8 +142,8 @@ def vjp(f, *primals, has_aux=False, allow_int=False) -> tuple[Any, ...]:
 
 def scalar_output(name, outputs, structure, holomorphic):
     """The one real scalar that a function under `grad` returns."""
-    if len(outputs) != 1 or outputs[0].shape != ():
-        given = f"shape {outputs[0].shape}" if len(outputs) == 1 else describe(structure)
+    if structure != LEAF or outputs[0].shape != ():
+        given = f"shape {outputs[0].shape}" if structure == LEAF else describe(structure)
         raise OutputError(
             f"{name} is only defined for scalar-output functions, and the output has {given}; "
             "sum() it, or use jacobian"
