@@ -78,9 +78,11 @@ class ArrayProtocols(TorchMethods):
         """DLPack's number of the kind of device, 1 for the CPU, and of the device."""
         return 1, 0
 
-    def __dlpack__(self, **options):
+    def __dlpack__(self, /, *, stream=None, max_version=None, dl_device=None, copy=None):
         """The numbers for another library, in shared memory; a constant's alone."""
-        return self.__array__().__dlpack__(**options)
+        return self.__array__().__dlpack__(
+            stream=stream, max_version=max_version, dl_device=dl_device, copy=copy
+        )
 
     def __array__(self, dtype=None, copy=None):
         if (answer := for_sparse()) is not None:

@@ -40,6 +40,8 @@ def reduced(op, ufunc, x, axis=0, dtype=None, keepdims=False, initial=ABSENT, wh
     if op in WHOLE:
         if dtype is not None:
             x = x.astype(dtype)
+        if op in (arithmetic.add, arithmetic.multiply):
+            named["dtype"] = dtype
         if op in (choose.logical_and, choose.logical_or) and x.dtype.kind != "b":
             x = x != 0
         return WHOLE[op](x, axis=axis, keepdims=bool(keepdims), **named)
@@ -87,7 +89,7 @@ def accumulated(op, ufunc, x, axis=0, dtype=None):
     if not x.shape:
         raise TypeError("cannot accumulate on a scalar")
     if op in RUNNING:
-        return RUNNING[op](x, axis)
+        return totals.cast_to(RUNNING[op](x, axis), dtype)
     axis = axis_of(x, axis)
     steps = []
     for item in unstack(x, axis):

@@ -9,7 +9,7 @@ from ..core.public import public
 from . import reduce, scan, totals
 from .choose import isnan, where as choose
 from .move import as_array
-from .plain import floating, has_numbers, kind, plain
+from .plain import has_numbers, kind, plain
 from .reduce import argmax, argmin
 from .totals import ABSENT, flag, given, root, selection
 
@@ -64,7 +64,7 @@ def nancumsum(x, axis=None, dtype=None):
     >>> nancumsum(np.array([1.0, np.nan, 2.0])).tolist()
     [1.0, 1.0, 3.0]
     """
-    return scan.cumsum(totals.cast_to(filled(x, 0)[0], dtype), axis)
+    return scan.cumsum(filled(x, 0)[0], axis, dtype)
 
 
 @public(np.nancumprod)
@@ -74,7 +74,7 @@ def nancumprod(x, axis=None, dtype=None):
     >>> nancumprod(np.array([2.0, np.nan, 3.0])).tolist()
     [2.0, 2.0, 6.0]
     """
-    return scan.cumprod(totals.cast_to(filled(x, 1)[0], dtype), axis)
+    return scan.cumprod(filled(x, 1)[0], axis, dtype)
 
 
 def chosen(gone, where, shape):
@@ -88,6 +88,13 @@ def counted(there, axis, keepdims):
     return reduce.sum(choose(there, 1, 0), axis, keepdims)
 
 
+def inexact(dtype):
+    """The dtype that is given, which must be able to hold NaN."""
+    if totals.exact(dtype):
+        raise TypeError("If a is inexact, then dtype must be inexact")
+    return dtype
+
+
 @public(np.nanmean)
 def nanmean(x, axis=None, dtype=None, keepdims=False, *, where=True):
     """Mean over `axis` of what is not NaN; NaN, with a warning, where nothing is left.
@@ -95,13 +102,16 @@ def nanmean(x, axis=None, dtype=None, keepdims=False, *, where=True):
     >>> float(nanmean(np.array([1.0, np.nan, 3.0])))
     2.0
     """
-    x = totals.cast_to(as_array(x), dtype)
-    x = floating(x)
+    x = as_array(x)
+    if kind(x) not in "fc":
+        return totals.mean(x, axis, dtype, keepdims, where=where)
+    x = totals.cast_to(x, inexact(dtype))
     there = chosen(missing(x), where, x.shape)
     number = counted(there, axis, flag(keepdims))
     warn_if(number == 0, MEAN)
     found = reduce.sum(choose(there, x, 0), axis, flag(keepdims))
-    return choose(number == 0, np.nan, found / choose(number == 0, 1, number))
+    found = totals.cast_to(found / choose(number == 0, 1, number), x.dtype)
+    return choose(number == 0, np.nan, found)
 
 
 @public(np.nanvar)
@@ -113,20 +123,26 @@ def nanvar(
     >>> float(nanvar(np.array([1.0, np.nan, 3.0])))
     1.0
     """
-    x = totals.cast_to(as_array(x), dtype)
-    x = floating(x)
+    x = as_array(x)
+    if kind(x) not in "fc":
+        return totals.var(
+            x, axis, dtype, ddof, keepdims, where=where, mean=mean, correction=correction
+        )
+    x = totals.cast_to(x, inexact(dtype))
     ddof = correction if given(correction) else ddof
     there = chosen(missing(x), where, x.shape)
     number = counted(there, axis, True)
     middle: Any = mean
     if not given(mean):
         middle = reduce.sum(choose(there, x, 0), axis, True) / choose(number == 0, 1, number)
+        middle = totals.cast_to(middle, x.dtype)
     away = choose(there, x - middle, 0)
     squares = (away * away.conj()).real if kind(away) == "c" else away * away
     left = counted(there, axis, flag(keepdims)) - ddof
     warn_if(left <= 0, FREEDOM)
-    found = reduce.sum(squares, axis, flag(keepdims)) / choose(left <= 0, 1, left)
-    return choose(left <= 0, np.nan, found)
+    total = reduce.sum(squares, axis, flag(keepdims))
+    found = totals.cast_to(total / choose(left <= 0, 1, left), total.dtype)
+    return totals.cast_to(choose(left <= 0, np.nan, found), dtype)
 
 
 @public(np.nanstd)
@@ -139,7 +155,7 @@ def nanstd(
     1.0
     """
     found = nanvar(x, axis, dtype, ddof, keepdims, where=where, mean=mean, correction=correction)
-    return root(found, found == 0)
+    return totals.cast_to(root(found, found == 0), dtype)
 
 
 def extreme(name, numpy, whole, worst):

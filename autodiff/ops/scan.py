@@ -44,7 +44,10 @@ def cumsum(x, axis=None, dtype=None):
     [1.0, 3.0, 6.0]
     """
     x, axis = flat_or_end(x, axis)
-    return accumulated(x if dtype is None else x.astype(dtype), axis=axis)
+    if dtype is None:
+        return accumulated(x, axis=axis)
+    found = accumulated(x.astype(dtype), axis=axis)
+    return found if found.dtype == np.dtype(dtype) else found.astype(dtype)
 
 
 def running(x, axis, combine):

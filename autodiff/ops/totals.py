@@ -39,6 +39,11 @@ def flag(keepdims):
     return bool(keepdims) if keepdims is not ABSENT else False
 
 
+def exact(dtype):
+    """Whether a dtype is given and is one of integers or truths."""
+    return dtype is not None and np.dtype(dtype).kind in "biu"
+
+
 def cast_to(x, dtype):
     return x if dtype is None or x.dtype == np.dtype(dtype) else x.astype(dtype)
 
@@ -54,7 +59,8 @@ def sum(x, axis=None, dtype=None, keepdims=False, initial: Any = ABSENT, where=T
         return reduce.sum(x, axis, keepdims)
     x = cast_to(as_array(x), dtype)
     found = reduce.sum(masked(x, where, 0), axis, flag(keepdims))
-    return found + initial if given(initial) else found
+    # what was asked for wraps around as small integers do, though they were added as large ones
+    return cast_to(found + initial if given(initial) else found, dtype)
 
 
 @public(np.prod)
@@ -68,7 +74,7 @@ def prod(x, axis=None, dtype=None, keepdims=False, initial: Any = ABSENT, where=
         return reduce.prod(x, axis, keepdims)
     x = cast_to(as_array(x), dtype)
     found = reduce.prod(masked(x, where, 1), axis, flag(keepdims))
-    return found * initial if given(initial) else found
+    return cast_to(found * initial if given(initial) else found, dtype)
 
 
 def extreme(name, whole, pairwise, worst):
@@ -144,27 +150,33 @@ def mean(x, axis=None, dtype=None, keepdims=False, where=True):
         return statistics.mean(x, axis, flag(keepdims))
     x = cast_to(as_array(x), dtype)
     taken = selection(x, where)
+    if exact(dtype):
+        total = sum(x, axis, dtype, keepdims, where=taken)
+        return cast_to(total / how_many(x, axis, flag(keepdims), taken), dtype)
     if taken is True:
         return statistics.mean(x, axis, flag(keepdims))
     whole = floating(x)
     found = reduce.sum(masked(whole, taken, 0), axis, flag(keepdims))
-    return found / how_many(x, axis, flag(keepdims), taken)
+    return cast_to(found / how_many(x, axis, flag(keepdims), taken), found.dtype)
 
 
 def moment(x, axis, dtype, ddof, keepdims, taken, middle, correction):
-    """The variance with a mask or a mean that is given."""
-    x = cast_to(as_array(x), dtype)
-    x = floating(x)
+    """The variance with a mask or a mean that is given, or in integers."""
+    x = as_array(x)
+    whole = dtype if exact(dtype) else None
+    if whole is None:
+        x = floating(cast_to(x, dtype))
     ddof = correction if given(correction) else ddof
     taken = selection(x, taken)
     if not given(middle):
-        if taken is True:
+        if taken is True and whole is None:
             return None, x, ddof
-        middle = mean(x, axis, None, True, taken)
+        middle = mean(x, axis, whole, True, taken)
     away = masked(x - middle, taken, 0)
     squares = (away * away.conj()).real if kind(away) == "c" else away * away
     left = how_many(x, axis, flag(keepdims), taken) - ddof
-    return reduce.sum(squares, axis, flag(keepdims)) / left, x, ddof
+    total = sum(squares, axis, whole, keepdims)
+    return cast_to(total / left, whole or total.dtype), x, ddof
 
 
 @public(np.var)
@@ -177,9 +189,9 @@ def var(
     1.0
     """
     found, x, ddof = moment(x, axis, dtype, ddof, keepdims, where, mean, correction)
-    if found is not None:
-        return found
-    return statistics.var(x, axis, ddof=ddof, keepdims=flag(keepdims))
+    if found is None:
+        found = statistics.var(x, axis, ddof=ddof, keepdims=flag(keepdims))
+    return cast_to(found, dtype)
 
 
 @public(np.std)
@@ -193,9 +205,8 @@ def std(
     """
     found, x, ddof = moment(x, axis, dtype, ddof, keepdims, where, mean, correction)
     if found is None:
-        return statistics.std(x, axis, ddof=ddof, keepdims=flag(keepdims))
-    still = found == 0
-    return root(found, still)
+        return cast_to(statistics.std(x, axis, ddof=ddof, keepdims=flag(keepdims)), dtype)
+    return cast_to(root(found, found == 0), dtype)
 
 
 def root(x, still):
