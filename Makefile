@@ -5,6 +5,9 @@ PYTHON ?= python3
 VENV ?= .venv
 # Test processes: auto is one for each core.
 JOBS ?= auto
+# A checkout of the test suite of the array API standard, and the examples it tries in each test.
+SUITE ?=
+EXAMPLES ?= 100
 
 BIN := $(VENV)/bin
 PINS := requirements/pins.txt
@@ -19,7 +22,7 @@ PEERS := autograd jax $(TORCH) casadi==3.8.2 pytensor==2.38.2
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check bench coverage-table docs wheel lock clean
+.PHONY: help demo test check bench coverage-table array-api docs wheel lock clean
 
 help:
 	@echo "make demo    fit a real table three ways, check the gradient, write a report"
@@ -27,6 +30,7 @@ help:
 	@echo "make check   lint, format, types, doctests, documentation in strict mode"
 	@echo "make bench   speed and memory beside NumPy, C and the peers"
 	@echo "make coverage-table   call every name of NumPy in every mode, and write docs/coverage.md"
+	@echo "make array-api SUITE=path   the public test suite of the array API standard, from a checkout"
 	@echo "make docs    the documentation, in build/docs"
 	@echo "make wheel   the wheel, in dist"
 	@echo "make lock    choose the versions in $(PINS) anew"
@@ -61,6 +65,21 @@ coverage-table: export OPENBLAS_NUM_THREADS ?= 1
 coverage-table: $(VENV)/ready-test
 	@echo "coverage-table: half a minute"
 	@$(BIN)/python tests/coverage_table.py
+
+array-api: export OPENBLAS_NUM_THREADS ?= 1
+array-api: export ARRAY_API_TESTS_MODULE = autodiff.numpy
+array-api: export ARRAY_API_TESTS_VERSION = 2024.12
+array-api: $(SUITE)/conftest.py $(VENV)/ready-test
+	@echo "array-api: a few minutes"
+	@$(INSTALL) --quiet --requirement $(SUITE)/requirements.txt
+	@cd $(SUITE) && $(abspath $(BIN))/python -m pytest array_api_tests --quiet --disable-deadline \
+		--max-examples $(EXAMPLES) --numprocesses $(JOBS) --maxprocesses 8 \
+		--xfails-file $(CURDIR)/tests/array_api_exceptions.txt
+
+$(SUITE)/conftest.py:
+	@echo "make array-api needs a checkout of the suite:" \
+		"git clone --recurse-submodules https://github.com/data-apis/array-api-tests," \
+		"then make array-api SUITE=array-api-tests"; exit 1
 
 docs: $(VENV)/ready-docs
 	@echo "docs: building"

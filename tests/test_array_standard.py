@@ -373,3 +373,8 @@ def test_special_cases(name, dtype):
         np.testing.assert_allclose(found, wanted, 1e-6)
         zero = wanted == 0
         np.testing.assert_array_equal(np.signbit(found)[zero], np.signbit(wanted)[zero])
+
+
+@pytest.mark.parametrize("x", [complex(-0.0, -0.0), complex(0.0, -0.0), 0j])
+def test_the_sign_of_a_complex_zero_has_none(x):
+    assert str(np.sign(ad.tensor(np.array(x))).numpy()) == str(np.sign(np.array(x))) == "0j"

@@ -107,7 +107,8 @@ def sign(x):
     x = as_value(x)
     if is_complex(x.dtype):
         size = abs(x)
-        return x / where(size == 0, 1, size)
+        still = size == 0
+        return where(still, 0, x / where(still, 1, size))  # 0 without the sign of the zero
     return real_sign(x)
 
 
