@@ -18,7 +18,8 @@ def half_view(view, imaginary, halves):
         real = np.dtype(f"f{buffer.dtype.itemsize // 2}")
         halves[buffer] = Buffer(real, 2 * buffer.size, "alias", None, None, buffer)
     strides = tuple([2 * s for s in view.strides])
-    return View(halves[buffer], view.shape, strides, 2 * view.offset + imaginary, view.window)
+    offset = 2 * view.offset + imaginary
+    return View(halves[buffer], view.shape, strides, offset, view.window, view.fill)
 
 
 def place_half(s, x):

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..interpret.graph import Node
+from .emit import written
 from .view import along
 
 
@@ -12,10 +13,12 @@ class Access:
     """A load, a store or a fold of a nest: a buffer walked with one stride for each axis.
 
     number: its place among the buffers of the nest; a fold has reduced axes with stride 0.
+    fill: what a load gives outside of its window.
     """
 
     def __init__(self, kind, x, buffer, strides, offset, window=None, reduced=()):
         self.kind, self.x, self.buffer, self.strides = kind, x, buffer, strides
+        self.fill: Any = 0
         self.offset, self.window, self.reduced = offset, window, reduced
         self.dtype = buffer.dtype
         self.pointer: Any = None
@@ -44,9 +47,12 @@ def accesses_of(s, nest, number):
             else:
                 view = s.view(a)
             strides, window = along(view, shape)
-            key = (view.buffer, strides, view.offset, window)
+            fill = written(view.fill, view.buffer.dtype) if window else None
+            key = (view.buffer, strides, view.offset, window, fill)
             if key not in loads:
-                loads[key] = Access("load", a, view.buffer, strides, view.offset, window)
+                found = Access("load", a, view.buffer, strides, view.offset, window)
+                found.fill = view.fill
+                loads[key] = found
             args[x, i] = loads[key]
         if x in s.folds:
             folds.append(fold_access(s, x, shape))

@@ -69,12 +69,11 @@ def follows(t, members, texts):
     made_by = {}
     for k in members:
         for a in (*texts[k].stores, *texts[k].folds):
-            made_by[memory_of(a)] = a, texts[k].sizes
+            made_by.setdefault(memory_of(a), []).append((a, texts[k].sizes))
     if made(t) & (set(made_by) | {b for k in members for b in read(texts[k])}):
         return False
     for a in t.loads:
-        if memory_of(a) in made_by:
-            other, sizes = made_by[memory_of(a)]
+        for other, sizes in made_by.get(memory_of(a), ()):
             apart = a.window or other.window or a.offset != other.offset
             apart = apart or a.buffer is not other.buffer
             if apart or not a.strides[0] or a.strides[0] != other.strides[0]:

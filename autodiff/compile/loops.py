@@ -107,6 +107,8 @@ class NestText(Walk):
             steps = tuple(a.steps)
             made = order.get(a.x) if a.kind != "load" else None
             parts.append((a.kind, made, a.dtype, a.inner(), a.shift, steps, windows, *a.reduced))
+            if any(windows):
+                parts.append(written(a.fill, a.dtype))
         for x, dtypes in self.dtypes.items():
             params = () if dtypes is None else tuple(x.params.items())
             parts.append((x.op, x.declared, params, *(dtypes or ())))
@@ -221,12 +223,17 @@ class NestText(Walk):
         counter = self.room("i64")
         self.line(f"  store i64 {low}, ptr {counter}")
         head, body, tail, rest, done = map(self.label, ("head", "body", "tail", "rest", "done"))
+        begin, stop = self.whole_vectors(low, stop)
         if not self.large:
             self.line(f"  br label %{head}\n{head}:")
             j = self.raw(f"load i64, ptr {counter}")
-            more = self.raw(f"icmp slt i64 {j}, {stop}")
-            self.line(f"  br i1 {more}, label %{body}, label %{tail}\n{body}:")
+            fits = self.raw(f"icmp slt i64 {j}, {stop}")
+            if begin != low:
+                fits = self.raw(f"and i1 {fits}, {self.raw(f'icmp sge i64 {j}, {begin}')}")
+            self.line(f"  br i1 {fits}, label %{body}, label %{tail}\n{body}:")
+            self.within = True
             self.body(fixed, (j, None, at, inside))
+            self.within = False
             self.line(f"  store i64 {self.raw(f'add nsw i64 {j}, {W}')}, ptr {counter}")
             self.line(f"  br label %{head}")
         else:
@@ -238,7 +245,26 @@ class NestText(Walk):
         mask = self.below(j, high)
         self.body(fixed, (j, mask, at, inside))
         self.line(f"  store i64 {self.raw(f'add nsw i64 {j}, {W}')}, ptr {counter}")
-        self.line(f"  br label %{tail if self.large else done}\n{done}:")
+        again = tail if self.large else done if begin == low else head
+        self.line(f"  br label %{again}\n{done}:")
+
+    def whole_vectors(self, low, stop):
+        """Between which indices of the inner axis a whole vector touches all that it covers.
+
+        stop: before which a vector must begin to end before the last element.
+        """
+        for a in self.loads:
+            if a.windows[-1] and not self.large:
+                first, last = a.windows[-1]
+                last = self.raw(f"sub i64 {last}, {self.lanes - 1}")
+                low = self.larger(low, first)
+                stop = self.larger(last, stop, "slt")
+        return low, stop
+
+    def larger(self, i, j, predicate="sgt"):
+        """The larger of two counts, or what else is asked for."""
+        first = self.raw(f"icmp {predicate} i64 {i}, {j}")
+        return self.raw(f"select i1 {first}, i64 {i}, i64 {j}")
 
     # ------------------------------------------------------------ the body
 

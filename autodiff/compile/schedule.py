@@ -1,7 +1,6 @@
 """From a graph to steps: which operators share a loop nest, and where values stand in memory."""
 
 from collections import Counter
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from ..interpret.vertex import Joint, pick
 from ..ops.choose import stop_gradient
 from ..ops.complex import imaginary_part, real_part
 from ..transform.loop import Loop
+from .assembly import assemble
 from .element import working_dtypes
 from .emit import LOWERED
 from .halves import copied_pair, place_half, place_pair
@@ -27,17 +27,12 @@ from .view import (
     Buffer,
     View,
     count,
-    covers,
-    gathers,
-    getitem,
-    is_zero,
     moved,
     relabelled,
     relabels,
     squeezed,
     usable,
     whole,
-    windowed,
 )
 
 INDEXED = {"taken": ("take", 1), "scattered": ("add", 1), "replaced": ("write", 2)}
@@ -85,6 +80,7 @@ class Schedule:
         self.after = {}  # node that is a view of another -> the first step that may read it
         self.same = {}  # node -> the node whose elements it has, in the same order
         self.nests = {}  # space -> numbers of its nests
+        self.readers = {}  # node -> the nodes that read it; None for the caller
         self.picks = {}  # node of several outputs -> the nodes that pick them
         self.folds = set()  # the reductions
         self.stacks = {}  # node that stands for a stack -> its buffer
@@ -101,8 +97,9 @@ class Schedule:
     def inline(self, x):
         """Whether a value is computed in a nest, so that others can join it there."""
         r = self.root(x)
-        inside = r in self.at and type(self.steps[self.at[r]]) is Nest and r.op is not paired
-        return inside and r not in self.folds
+        if r not in self.at or r in self.after or r in self.folds:
+            return False
+        return type(self.steps[self.at[r]]) is Nest and r.op is not paired
 
     def view(self, x) -> View:
         """Where a value stands in memory; it is written there if it was not."""
@@ -167,7 +164,8 @@ class Schedule:
         elif type(lower) is Product and self.place_product(x):
             return
         elif type(lower) is Assembly:
-            self.assemble(x, lower)
+            if not assemble(self, x, lower, lowering):
+                self.call(x)
         else:
             self.call(x)
 
@@ -204,9 +202,9 @@ class Schedule:
             self.call(x)
         return x
 
-    def join(self, x, shape, args):
+    def join(self, x, shape, args, first=0):
         """Put an elementwise operator or a reduction into the first nest that may hold it."""
-        space, first = squeezed(shape), 0
+        space = squeezed(shape)
         for a in args:
             if type(a) is Node:
                 r = self.root(a)
@@ -280,41 +278,14 @@ class Schedule:
         self.append(step, [x])
         return True
 
-    def assemble(self, x, lower):
-        """A value put together from pieces, each written to its part."""
-        pieces = lower.pieces(*x.args, **x.params)
-        if any([gathers(index) for _, index in pieces]):
-            return self.call(x)
-        target, parts = self.view(x), []
-        for value, index in pieces:
-            part = target if index is None else moved(target, partial(getitem, index=index))
-            parts.append((value, part))
-        # what a later piece covers need not be written
-        parts = parts[max([i for i, (_, p) in enumerate(parts) if covers(p, target)], default=0) :]
-        value = parts[0][0]
-        if len(parts) == 1 and type(value) is Node and value.declared == x.declared:
-            if squeezed(value.known) == squeezed(x.known):
-                del self.views[x]
-                self.same[x] = self.root(value)
-                return None
-        if len(parts) == 2 and is_zero(parts[0][0]) and type(parts[1][0]) is Node:
-            value, part = parts[1]
-            source = self.view(value)
-            if value.declared == x.declared and value.known == part.shape and not source.window:
-                found = windowed(part, target, source)
-                if found is not None:
-                    self.views[x], self.after[x] = found, self.ready(value)
-                    return None
-        for value, part in parts:
-            shape = part.shape
-            piece = node(stop_gradient, (value,), NO_PARAMS, Spec(shape, x.declared), x.level)
-            nest = Nest(squeezed(shape))
-            nest.nodes.append(piece)
-            self.views[piece] = part
-            if type(value) is Node:
-                self.view(value)
-            self.append(nest, [piece, x])
-        return None
+    def alone(self, x, shape):
+        """Put an operator into a nest of its own."""
+        nest = Nest(squeezed(shape))
+        nest.nodes.append(x)
+        for a in x.args:
+            if type(a) is Node:
+                self.view(a)
+        self.append(nest, [x])
 
     def call(self, x):
         """A row without native code: its own `evaluate` is called."""
@@ -353,7 +324,11 @@ def scheduled(inputs, order, outputs, input_views):
     """The schedule of a graph whose nodes stand in `order`, arguments first."""
     s = Schedule(inputs, outputs)
     s.views.update(input_views)
+    for x in outputs:
+        s.readers.setdefault(x, []).append(None)
     for x in order:
+        for a in x.inputs:
+            s.readers.setdefault(a, []).append(x)
         if x.op is pick:
             s.picks.setdefault(x.args[0], []).append(x)
     for x in order:

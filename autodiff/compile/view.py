@@ -29,7 +29,7 @@ class Buffer:
 class View(NamedTuple):
     """Elements of a buffer: [i, j, ...] stands at offset + i strides[0] + j strides[1] + ...
 
-    window: for each axis None, or the indices (from, to) outside of which the value is zero.
+    window: for each axis None, or the indices (from, to) outside of which the value is `fill`.
     """
 
     buffer: Buffer
@@ -37,6 +37,7 @@ class View(NamedTuple):
     strides: tuple
     offset: int = 0
     window: Any = None
+    fill: Any = 0
 
     @property
     def contiguous(self):
@@ -82,8 +83,8 @@ def moved(view, move) -> View | None:
     return View(view.buffer, out.shape, strides, offset + low)
 
 
-def windowed(part, target, source) -> View | None:
-    """The source as a view of the shape of `target`, zero outside of `part`; None where it is none.
+def windowed(part, target, source, fill) -> View | None:
+    """The source as a view of the shape of `target`, `fill` outside of `part`; None: it is none.
 
     part: the view of the target's memory that the source fills, along each axis without gaps.
     """
@@ -101,7 +102,7 @@ def windowed(part, target, source) -> View | None:
         window.append((start, start + (1 if k is None else part.shape[k])))
     if found:  # an axis walked backwards, or with gaps
         return None
-    return View(source.buffer, target.shape, tuple(strides), source.offset, tuple(window))
+    return View(source.buffer, target.shape, tuple(strides), source.offset, tuple(window), fill)
 
 
 def bounds(view):
@@ -194,4 +195,5 @@ def relabelled(view, shape):
         tuple(0 if n == 1 else next(strides) for n in shape),
         view.offset,
         window,
+        view.fill,
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .emit import BOOL, SCALARS, Value, kind_size
+from .emit import BOOL, SCALARS, Value, kind_size, written
 
 
 class Walk:
@@ -12,6 +12,7 @@ class Walk:
     lanes: int
     labels: int
     rooms: list
+    within = False  # whether the vectors that are written lie inside of all windows
 
     def raw(self, text):
         return self.b.raw(text)
@@ -67,6 +68,10 @@ class Walk:
             pointer = self.raw(f"select i1 {test}, ptr {pointer}, ptr @zero")
         kind = memory(a.dtype)
         found = self.raw(f"load {kind}, ptr {pointer}")
+        if not is_nothing(a):
+            for test in tests:
+                fill = written(a.fill, a.dtype)
+                found = self.raw(f"select i1 {test}, {kind} {found}, {kind} {fill}")
         if a.dtype == BOOL:
             found = self.raw(f"icmp ne i8 {found}, 0")
         return self.splat(found, a.dtype)
@@ -75,7 +80,7 @@ class Walk:
         """The lanes that an access may touch; None for all."""
         W = self.lanes
         found = mask
-        window = a.windows[-1] if a.windows else None
+        window = a.windows[-1] if a.windows and not self.within else None
         extra = []
         if window:
             at = self.indices(j)
@@ -96,8 +101,9 @@ class Walk:
             shown = self.mask_of(a, j, None, [])
             if shown is None:
                 return found
-            return self.b.select(Value(self.b, shown, BOOL), found, self.b.const(0, a.dtype))
+            return self.b.select(Value(self.b, shown, BOOL), found, self.b.const(a.fill, a.dtype))
         mask = self.mask_of(a, j, mask, inside[a])
+        outside = "zeroinitializer" if is_nothing(a) else self.b.const(a.fill, a.dtype).name
         if a.inner() == 1:
             p = self.raw(f"getelementptr {kind}, ptr {at[a]}, i64 {j}")
             if mask is None:
@@ -109,7 +115,7 @@ class Walk:
                 )
                 found = self.raw(
                     f"call <{W} x {kind}> {full}(ptr {p}, i32 {a.dtype.itemsize}, "
-                    f"<{W} x i1> {mask}, <{W} x {kind}> zeroinitializer)"
+                    f"<{W} x i1> {mask}, <{W} x {kind}> {outside})"
                 )
         else:
             step = a.steps[-1] if a.steps[-1] else "0"
@@ -121,7 +127,7 @@ class Walk:
             )
             found = self.raw(
                 f"call <{W} x {kind}> {full}(<{W} x ptr> {p}, i32 {a.dtype.itemsize}, "
-                f"<{W} x i1> {mask or 'splat (i1 true)'}, <{W} x {kind}> zeroinitializer)"
+                f"<{W} x i1> {mask or 'splat (i1 true)'}, <{W} x {kind}> {outside})"
             )
         if a.dtype == BOOL:
             found = self.raw(f"icmp ne <{W} x i8> {found}, zeroinitializer")
@@ -155,6 +161,11 @@ class Walk:
             f"  call void {full}(<{W} x {kind}> {name}, <{W} x ptr> {p}, i32 {a.dtype.itemsize}, "
             f"<{W} x i1> {mask or 'splat (i1 true)'})"
         )
+
+
+def is_nothing(a):
+    """Whether a load is all zero bits outside of its window."""
+    return written(a.fill, a.dtype) == written(0, a.dtype)
 
 
 def memory(dtype):
