@@ -6,6 +6,7 @@ import numpy as np
 
 from ..interpret.graph import Node
 from .emit import written
+from .places import PLACES
 from .view import along
 
 
@@ -13,7 +14,7 @@ class Access:
     """A load, a store or a fold of a nest: a buffer walked with one stride for each axis.
 
     number: its place among the buffers of the nest; a fold has reduced axes with stride 0.
-    fill: what a load gives outside of its window.
+    fill: what a load gives outside of its window; word: how a fold that finds places compares.
     """
 
     def __init__(self, kind, x, buffer, strides, offset, window=None, reduced=()):
@@ -22,6 +23,7 @@ class Access:
         self.offset, self.window, self.reduced = offset, window, reduced
         self.dtype = buffer.dtype
         self.pointer: Any = None
+        self.word = PLACES.get(x.op.name) if kind == "fold" else None
 
     def inner(self):
         """How it walks the inner axis: 0 stays, 1 contiguous, 2 otherwise."""
@@ -91,7 +93,7 @@ def ordered_axes(space, accesses):
     def weight(axis):
         return sum(abs(a.strides[axis]) * (2 if a.kind == "store" else 1) for a in accesses)
 
-    if all(a.strides[-1] in (0, 1) for a in accesses):
+    if all(a.strides[-1] in (0, 1) for a in accesses) or any(a.word for a in accesses):
         return list(range(len(space)))
     return sorted(range(len(space)), key=lambda axis: (-weight(axis), axis))
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..interpret.graph import Node
+from . import places
 from .element import plain, working_dtypes, written_out
 from .emit import BOOL, Builder, Value, written
 from .layout import accesses_of, collapse, depth_of
@@ -145,7 +146,11 @@ class NestText(Walk):
         for at, k in self.read.items():
             self.constants[at] = self.splat(names[k], self.kinds[k])
         for f in self.folds:
-            f.room = self.room(b.type(f.dtype)) if f.depth < len(self.sizes) else None
+            if f.word:
+                f.room = self.room(b.type(f.x.args[0].declared))
+                f.places = self.room(f"<{self.lanes} x i64>")
+            else:
+                f.room = self.room(b.type(f.dtype)) if f.depth < len(self.sizes) else None
         if self.block_number is not None:
             self.part = self.raw(f"udiv i64 %lo, {names[self.block_number]}")
         if not self.sizes:
@@ -170,7 +175,9 @@ class NestText(Walk):
     def level(self, d, at, inside):
         """The loop over axis `d`; `at`: where each access stands, `inside`: its window tests."""
         for f in self.folds:
-            if f.depth == d:
+            if f.depth == d and f.word:
+                places.begin(self, f)
+            elif f.depth == d:
                 self.line(f"  store {self.b.type(f.dtype)} {self.identity(f).name}, ptr {f.room}")
         if d == len(self.sizes) - 1:
             self.inner(at, inside)
@@ -317,6 +324,9 @@ class NestText(Walk):
     def fold(self, f, value, where):
         """Take one vector into a reduction."""
         b = self.b
+        if f.word:
+            places.take(self, f, value, where)
+            return
         value = b.convert(value, f.dtype)
         if where is None:
             self.put(f.pointer, value)
@@ -336,6 +346,9 @@ class NestText(Walk):
 
     def finish(self, f, pointer):
         """Join the lanes of a reduction, halves upon halves, and write the number."""
+        if f.word:
+            places.end(self, f, pointer)
+            return
         b, W = self.b, self.lanes
         total = b.op(f"load {b.type(f.dtype)}, ptr {f.room}", f.dtype)
         kind = b.type(f.dtype)

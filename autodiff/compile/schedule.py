@@ -20,6 +20,7 @@ from .halves import copied_pair, place_half, place_pair
 from .indexing import Indexed, fits
 from .matrices import matrices
 from .pairs import PARTS, paired
+from .places import PLACES, folds_places
 from .product import matrix_call
 from .repeat import Repeat, Unsupported
 from .running import RUNNING, running
@@ -146,6 +147,10 @@ class Schedule:
         if op.view and self.place_view(x):
             return
         if op.name in INDEXED and self.place_indexed(x):
+            return
+        if op.name in PLACES and folds_places(x):
+            self.folds.add(x)
+            self.join(x, x.args[0].known, x.args)
             return
         if op.name in RUNNING and running(self, x):
             return
