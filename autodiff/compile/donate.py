@@ -10,6 +10,7 @@ import numpy as np
 from ..core.errors import ArgumentError
 from ..core.tree import flatten
 from .build import Signature
+from .lifetimes import element_by_element
 from .nested import moving
 from .notice import CompileWarning
 from .program import ARRAY, DROP, FLOAT, HOLD, OBJECT
@@ -188,28 +189,6 @@ def apart(program, i, k):
     if last < first:
         return True
     return last == first and element_by_element(program.rows[last], given[0], made[0])
-
-
-def element_by_element(row, given, made):
-    """Whether a nest reads each element of one buffer before it writes that of the other."""
-    text = row.walk
-    if text is None:
-        return False
-    if any([moving(a.buffer) is not a.buffer for a in (*text.loads, *text.stores)]):
-        return False
-    stores = [a for a in text.stores if a.buffer is made]
-    if len(stores) != 1 or any([a.buffer in (given, made) for a in text.folds]):
-        return False
-    order = {x: n for n, x in enumerate(text.nest.nodes)}
-    for a in text.loads:
-        if a.buffer is made:
-            return False
-        if a.buffer is given:
-            read = [order[x] for (x, _), access in text.args.items() if access is a]
-            together = a.strides == stores[0].strides and a.offset == stores[0].offset
-            if not together or a.window or min(read) > order[stores[0].x]:
-                return False
-    return True
 
 
 def hand_over(program, pairs, values):

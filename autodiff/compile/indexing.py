@@ -12,6 +12,7 @@ from .view import along
 from .walk import memory
 
 MESSAGE = np.frombuffer(b"index %zd is out of bounds for axis %zd with size %zd\0", np.uint8)
+LANES = 8  # elements of a line that are moved at once
 
 
 class Dimension:
@@ -86,6 +87,7 @@ class Indexed:
     def write(self):
         """(text, needs) of the native function."""
         lines, rank, many = [], len(self.dimensions), len(self.arrays)
+        even, begin = self.even(), "0"
         kind = memory(self.whole.buffer.dtype)
         names = [f"%s{k}" for k in range(len(self.numbers))]
         for k, name in enumerate(names):
@@ -111,16 +113,19 @@ class Indexed:
                     at[0] = f"%w{d}.{j}"
             if d == rank:
                 break
+            if even and d == rank - 1:
+                lines += self.vectors(kind, at, word[d][0])
+                begin = "%k.v"
             lines.append(f"  br label %start{d + 1}pre\nstart{d + 1}pre:")
             lines.append(f"  br label %head{d}\nhead{d}:")
-            lines.append(f"  %k{d} = phi i64 [ 0, %start{d + 1}pre ], [ %n{d}, %again{d} ]")
+            lines.append(f"  %k{d} = phi i64 [ {begin}, %start{d + 1}pre ], [ %n{d}, %again{d} ]")
             lines.append(f"  %more{d} = icmp slt i64 %k{d}, {word[d][0]}")
             lines.append(f"  br i1 %more{d}, label %start{d + 1}, label %done{d}\nstart{d + 1}:")
             for k in range(2 + many):
                 lines.append(f"  %m{d}.{k} = mul i64 %k{d}, {word[d][1 + k]}")
                 lines.append(f"  %a{d}.{k} = add i64 {at[k]}, %m{d}.{k}")
                 at[k] = f"%a{d}.{k}"
-        lines += self.element(kind, at)
+        lines += self.element(kind, kind, at)
         for d in reversed(range(rank)):
             lines.append(f"  br label %again{d}\nagain{d}:\n  %n{d} = add i64 %k{d}, 1")
             lines.append(f"  br label %head{d}\ndone{d}:")
@@ -167,22 +172,40 @@ class Indexed:
             )
         return "".join(lines)
 
-    def element(self, kind, at):
-        """One element is moved."""
+    def even(self):
+        """Whether the last axis is a line of neighbours in both arrays, whatever the index."""
+        last = self.dimensions[-1] if self.dimensions else None
+        return last is not None and (last.step, last.own) == (1, 1) and not any(last.index)
+
+    def vectors(self, kind, at, size):
+        """The elements of a line as far as they fill vectors; %k.v is how many they are."""
         lines = [
-            f"  %whole = getelementptr {kind}, ptr %b0, i64 {at[0]}",
-            f"  %part = getelementptr {kind}, ptr %b1, i64 {at[1]}",
+            "  br label %pre.v\npre.v:\n  br label %head.v\nhead.v:",
+            "  %k.v = phi i64 [ 0, %pre.v ], [ %n.v, %body.v ]",
+            f"  %n.v = add i64 %k.v, {LANES}\n  %fits.v = icmp sle i64 %n.v, {size}",
+            "  br i1 %fits.v, label %body.v, label %done.v\nbody.v:",
+            *[f"  %at{k}.v = add i64 {at[k]}, %k.v" for k in (0, 1)],
         ]
-        if self.what == "take":
-            return [*lines, f"  %v = load {kind}, ptr %whole", f"  store {kind} %v, ptr %part"]
-        lines.append(f"  %v = load {kind}, ptr %part")
-        if self.what == "write":
-            return [*lines, f"  store {kind} %v, ptr %whole"]
-        dtype = self.whole.buffer.dtype
-        word = "fadd" if dtype.kind == "f" else "or" if dtype == BOOL else "add"
-        lines.append(f"  %old = load {kind}, ptr %whole")
-        lines.append(f"  %sum = {word} {kind} %old, %v")
-        return [*lines, f"  store {kind} %sum, ptr %whole"]
+        lines += self.element(kind, f"<{LANES} x {kind}>", ["%at0.v", "%at1.v"], ".v")
+        return [*lines, "  br label %head.v\ndone.v:"]
+
+    def element(self, kind, wide, at, name=""):
+        """One element is moved, or a vector of them."""
+        whole, part, value = f"%whole{name}", f"%part{name}", f"%value{name}"
+        size = self.whole.buffer.dtype.itemsize
+        lines = [
+            f"  {whole} = getelementptr {kind}, ptr %b0, i64 {at[0]}",
+            f"  {part} = getelementptr {kind}, ptr %b1, i64 {at[1]}",
+        ]
+        source, target = (whole, part) if self.what == "take" else (part, whole)
+        lines.append(f"  {value} = load {wide}, ptr {source}, align {size}")
+        if self.what == "add":
+            dtype = self.whole.buffer.dtype
+            word = "fadd" if dtype.kind == "f" else "or" if dtype == BOOL else "add"
+            lines.append(f"  %old{name} = load {wide}, ptr {whole}, align {size}")
+            lines.append(f"  %sum{name} = {word} {wide} %old{name}, {value}")
+            value = f"%sum{name}"
+        return [*lines, f"  store {wide} {value}, ptr {target}, align {size}"]
 
 
 NEEDS = {

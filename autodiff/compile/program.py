@@ -11,10 +11,11 @@ from ..core.spec import Spec
 from ..interpret.graph import node, placeholder
 from . import driver
 from .callback import Callback
+from .lifetimes import ALIGN, lifetimes
 from .lockstep import groups_of, rows_together
 from .loops import NestText, identity_of, memory
 from .native import addresses
-from .nested import STACK_WORDS, distance, every_buffer, every_row, moving, opened, standing
+from .nested import STACK_WORDS, distance, every_buffer, every_row, opened, standing
 from .product import product_text
 from .schedule import Nest
 from .view import Buffer, View, count, whole
@@ -22,7 +23,6 @@ from .view import Buffer, View, count, whole
 BLOCK = 8192  # elements of a block: its sums are added in order, whoever computed them
 SHARED = 2**21  # operations from which two threads share a loop: starting one takes 20 µs
 CORES = os.cpu_count() or 1
-ALIGN = 64
 DROP = ctypes.PYFUNCTYPE(None, ctypes.c_void_p)(("Py_DecRef", ctypes.pythonapi))
 HOLD = ctypes.PYFUNCTYPE(None, ctypes.py_object)(("Py_IncRef", ctypes.pythonapi))
 FREE = ctypes.CDLL(None).free
@@ -40,7 +40,7 @@ class Row:
     parts: Any = ()  # of a loop: [(rows, buffer of their workspace)]
     members: Any = ()  # rows that run block by block with each other
     step: Any = None
-    walk: Any = None  # the text of a nest that reads an argument and writes a result
+    walk: Any = None  # the text of a nest; it is kept if that reads an argument, writes a result
     kind = "nest"
 
     def __init__(self, text, needs, buffers, numbers, high=1, block=None, python=None):
@@ -190,7 +190,7 @@ def nest_rows(s, nest, text, shared=None):
         text.numbers[text.block_number or 0] = block
     row = Row(text.text, text.needs, text.buffers, text.numbers, high, block)
     row.weight, row.parallel = inner, parallel
-    row.walk = text if {"input", "output"} <= {b.home for b in text.buffers} else None
+    row.walk = text
     rows.append(row)
     for nest in joins:
         rows.extend(nest_rows(s, nest, NestText(s, nest, -1)))
@@ -209,43 +209,6 @@ def joined(s, f, part, blocks):
     nest = Nest((blocks,))
     nest.nodes.append(total)
     return nest
-
-
-def lifetimes(rows, outside=()):
-    """Places in the workspace for the buffers that live there; gives its size [B].
-
-    outside: buffers that live elsewhere.
-    """
-    alive = {}
-    for number, row in enumerate(rows):
-        for b in map(moving, row.buffers):
-            if b.home == "workspace" and b not in outside:
-                if b not in alive:
-                    alive[b] = b.first = number
-                b.last = number
-    starts, ends = {}, {}
-    for b in alive:
-        starts.setdefault(b.first, []).append(b)
-        ends.setdefault(b.last, []).append(b)
-    free, top = {}, 0  # size -> places of that size
-    for number in range(len(rows)):
-        for b in starts.get(number, ()):
-            size = room(b)
-            fit = min((s for s in free if s >= size and free[s]), default=None)
-            if fit is None:
-                b.place, top = top, top + size
-            else:
-                b.place = free[fit].pop()
-                if fit > size:
-                    free.setdefault(fit - size, []).append(b.place + size)
-        for b in ends.get(number, ()):
-            free.setdefault(room(b), []).append(b.place)
-    return top
-
-
-def room(b):
-    """The bytes of a buffer, in whole lines of the cache."""
-    return -(-max(b.size * b.dtype.itemsize, 1) // ALIGN) * ALIGN
 
 
 class Program:
@@ -276,6 +239,9 @@ class Program:
             b.place = 8 * STACK_WORDS * i
         low = -(-8 * STACK_WORDS * len(stacks) // ALIGN) * ALIGN
         size = low + lifetimes(rows)
+        for row in every_row(rows):
+            if row.walk and not {"input", "output"} <= {b.home for b in row.buffers}:
+                row.walk = None
         constants = [b for b in places if b.home == "constant"]
         works = [b for b in places if b.home in ("workspace", "inner", "slot", "stack")]
         template = [0] * n

@@ -16,10 +16,13 @@ from ..interpret.graph import Node, node, placeholder, upstream
 from ..interpret.stabilize import key_of
 from ..interpret.vertex import Joint, pick
 from ..ops.choose import ones_like, stop_gradient, zeros_like
+from ..ops.index import PLACE, spelled_out, taken
+from ..ops.reduce import first_largest, first_smallest
 from ..transform.loop import Loop
 from .emit import LOWERED
 from .lines import standing_for
 from .rules import RULES
+from .view import count
 
 FOLDED = 4096  # elements up to which a constant is computed ahead
 
@@ -225,6 +228,8 @@ def new_nodes(root, known):
 
 def uniform(op, args, params, shape, dtype):
     """The uniform value of an operator on uniform values and numbers, or None."""
+    if op is taken and type(args[0]) is Uniform and inside(args, params["index"]):
+        return Uniform(args[0].number, shape, dtype)
     if any([type(a) is Node or np.ndim(a) for a in args if type(a) is not Uniform]):
         return None
     if op.view:
@@ -234,6 +239,22 @@ def uniform(op, args, params, shape, dtype):
     numbers = [a.number if type(a) is Uniform else a for a in args]
     with np.errstate(all="ignore"):
         return Uniform(np.asarray(op.evaluate(*numbers, **params))[()], shape, dtype)
+
+
+def inside(args, index):
+    """Whether the elements that are taken exist for certain: at places of extremes in as much."""
+    x, *arrays = args
+    parts = spelled_out(index, len(x.known)).parts
+    sizes = [n for n, p in zip(x.known, [p for p in parts if p is not None]) if p is PLACE]
+    return bool(arrays) and all([extent(a) <= n for a, n in zip(arrays, sizes)])
+
+
+def extent(a):
+    """Below which number all elements of an index array are, as far as its row tells."""
+    if type(a) is not Node or a.op not in (first_largest, first_smallest):
+        return np.inf
+    (x,), axes = a.args, a.params.get("axes")
+    return x.known[axes[0]] if axes else count(x.known)
 
 
 def folded(op, args, params, shape):
