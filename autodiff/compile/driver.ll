@@ -13,7 +13,11 @@ declare void @PyEval_RestoreThread(ptr)
 declare i32 @PyGILState_Ensure()
 declare void @PyGILState_Release(i32)
 declare i32 @pthread_create(ptr, ptr, ptr, ptr)
-declare i32 @pthread_join(i64, ptr)
+declare i32 @pthread_detach(i64)
+declare i32 @sem_init(ptr, i32, i32)
+declare i32 @sem_wait(ptr)
+declare i32 @sem_post(ptr)
+declare i32 @sched_yield()
 declare noalias ptr @malloc(i64)
 declare void @free(ptr)
 declare ptr @PyErr_NoMemory()
@@ -131,53 +135,149 @@ stop:
   ret i64 %status
 }
 
-define internal ptr @worker(ptr %a) {
+; Two threads share the blocks of a step.  Each takes the next block until none is left, and who
+; called waits at the end only for the block that the helper is at: a helper for which the machine has
+; no core just now is not waited for.  The blocks are the same, so the bits are.
+@pool.busy = internal global i64 0
+@pool.helper = internal global i64 0 ; 0: not made yet, 1: it is there, 2: it cannot be
+@pool.wake = internal global [64 x i8] zeroinitializer, align 16
+@pool.step = internal global [8 x i64] zeroinitializer
+@pool.left = internal global i64 0 ; blocks that nobody has taken, or less than 0
+@pool.finished = internal global i64 0
+@pool.status = internal global i64 0
+
+define internal void @share() {
+entry:
+  br label %head
+head:
+  %left = atomicrmw sub ptr @pool.left, i64 1 acq_rel
+  %more = icmp sgt i64 %left, 0
+  br i1 %more, label %one, label %end
+one:
+  ; what is read here stays while a block that was taken is not finished
+  %a = getelementptr i64, ptr @pool.step, i64 0
 FIELD(f.i, %a, 0)
 FIELD(P.i, %a, 1)
 FIELD(I.i, %a, 2)
 FIELD(S.i, %a, 3)
-FIELD(low, %a, 4)
-FIELD(high, %a, 5)
-FIELD(block, %a, 6)
+FIELD(high, %a, 4)
+FIELD(block, %a, 5)
+FIELD(count, %a, 6)
   %f = inttoptr i64 %f.i to ptr
   %P = inttoptr i64 %P.i to ptr
   %I = inttoptr i64 %I.i to ptr
   %S = inttoptr i64 %S.i to ptr
-  %status = call i64 @blocks(ptr %f, ptr %P, ptr %I, ptr %S, i64 %low, i64 %high, i64 %block)
-  ret ptr null
+  %k = sub i64 %count, %left
+  %low = mul i64 %k, %block
+  %far = add i64 %low, %block
+  %past = icmp sgt i64 %far, %high
+  %stop = select i1 %past, i64 %high, i64 %far
+  %status = call i64 %f(ptr %P, ptr %I, ptr %S, i64 %low, i64 %stop)
+  %missed = icmp ne i64 %status, 0
+  br i1 %missed, label %tell, label %done
+tell:
+  store atomic i64 %status, ptr @pool.status release, align 8
+  br label %done
+done:
+  %before = atomicrmw add ptr @pool.finished, i64 1 acq_rel
+  br label %head
+end:
+  ret void
+}
+
+define internal ptr @helper(ptr %a) {
+entry:
+  br label %wait
+wait:
+  %woken = call i32 @sem_wait(ptr @pool.wake)
+  call void @share()
+  br label %wait
+}
+
+define internal i64 @helped() {
+  ; whether there is a helper; only who has the pool calls this
+entry:
+  %thread = alloca i64
+  %state = load i64, ptr @pool.helper
+  %new = icmp eq i64 %state, 0
+  br i1 %new, label %make, label %end
+make:
+  %unable = call i32 @sem_init(ptr @pool.wake, i32 0, i32 0)
+  %able = icmp eq i32 %unable, 0
+  br i1 %able, label %start, label %none
+start:
+  %failed = call i32 @pthread_create(ptr %thread, ptr null, ptr @helper, ptr null)
+  %made = icmp eq i32 %failed, 0
+  br i1 %made, label %detach, label %none
+detach:
+  %t = load i64, ptr %thread
+  %detached = call i32 @pthread_detach(i64 %t)
+  br label %keep
+none:
+  br label %keep
+keep:
+  %found = phi i64 [ 1, %detach ], [ 2, %none ]
+  store i64 %found, ptr @pool.helper
+  br label %end
+end:
+  %now = phi i64 [ %state, %entry ], [ %found, %keep ]
+  ret i64 %now
 }
 
 define internal i64 @halves(ptr %f, ptr %P, ptr %I, ptr %S, i64 %high, i64 %block) {
-  ; the second half of the blocks on another thread; whole blocks, so the bits are the same
 entry:
-  %a = alloca [7 x i64]
-  %thread = alloca i64
+  %pair = cmpxchg ptr @pool.busy, i64 0, i64 1 acq_rel monotonic
+  %mine = extractvalue { i64, i1 } %pair, 1
+  br i1 %mine, label %ask, label %single
+ask:
+  %state = call i64 @helped()
+  %has = icmp eq i64 %state, 1
+  br i1 %has, label %open, label %close
+close:
+  store atomic i64 0, ptr @pool.busy release, align 8
+  br label %single
+single:
+  %alone = call i64 @blocks(ptr %f, ptr %P, ptr %I, ptr %S, i64 0, i64 %high, i64 %block)
+  ret i64 %alone
+open:
+  %a = getelementptr i64, ptr @pool.step, i64 0
   %up = add i64 %high, %block
   %up1 = sub i64 %up, 1
   %count = sdiv i64 %up1, %block
-  %half = sdiv i64 %count, 2
-  %middle = mul i64 %half, %block
   %f.i = ptrtoint ptr %f to i64
   %P.i = ptrtoint ptr %P to i64
   %I.i = ptrtoint ptr %I to i64
   %S.i = ptrtoint ptr %S to i64
-  store i64 %f.i, ptr %a
+PUT(%f.i, %a, 0)
 PUT(%P.i, %a, 1)
 PUT(%I.i, %a, 2)
 PUT(%S.i, %a, 3)
-PUT(%middle, %a, 4)
-PUT(%high, %a, 5)
-PUT(%block, %a, 6)
-  %failed = call i32 @pthread_create(ptr %thread, ptr null, ptr @worker, ptr %a)
-  %alone = icmp ne i32 %failed, 0
-  %mine = select i1 %alone, i64 %high, i64 %middle
-  %status = call i64 @blocks(ptr %f, ptr %P, ptr %I, ptr %S, i64 0, i64 %mine, i64 %block)
-  br i1 %alone, label %end, label %join
-join:
-  %t = load i64, ptr %thread
-  %joined = call i32 @pthread_join(i64 %t, ptr null)
-  br label %end
+PUT(%high, %a, 4)
+PUT(%block, %a, 5)
+PUT(%count, %a, 6)
+  store atomic i64 0, ptr @pool.status release, align 8
+  store atomic i64 0, ptr @pool.finished release, align 8
+  store atomic i64 %count, ptr @pool.left release, align 8
+  %posted = call i32 @sem_post(ptr @pool.wake)
+  call void @share()
+  br label %wait
+wait:
+  %turns = phi i64 [ 0, %open ], [ %turns.next, %again ]
+  %finished = load atomic i64, ptr @pool.finished acquire, align 8
+  %all = icmp sge i64 %finished, %count
+  br i1 %all, label %end, label %more
+more:
+  %turns.next = add i64 %turns, 1
+  %patient = icmp slt i64 %turns, 20000
+  br i1 %patient, label %again, label %yield
+yield:
+  %yielded = call i32 @sched_yield()
+  br label %again
+again:
+  br label %wait
 end:
+  %status = load atomic i64, ptr @pool.status acquire, align 8
+  store atomic i64 0, ptr @pool.busy release, align 8
   ret i64 %status
 }
 

@@ -24,7 +24,7 @@ KINDS = {
     "i2": "int16_t", "i1": "int8_t", "u8": "uint64_t", "u4": "uint32_t", "u2": "uint16_t",
     "u1": "uint8_t",
 }  # fmt: skip
-DRIVER = ("blocks", "worker", "halves", "steps", "lockstep", "pointer", "point", "room", "repeat")
+DRIVER = ("blocks", "steps", "lockstep", "pointer", "point", "room", "repeat")
 PYTHON = """
 define internal i32 @PyGILState_Ensure() { ret i32 0 }
 define internal void @PyGILState_Release(i32 %s) { ret void }
@@ -33,8 +33,10 @@ define internal ptr @PyObject_CallFunctionObjArgs(ptr %f, ...) { ret ptr null }
 define internal void @Py_DecRef(ptr %x) { ret void }
 define internal ptr @PyErr_NoMemory() { ret ptr null }
 define internal ptr @PyErr_Format(ptr %e, ptr %t, ...) { ret ptr null }
-declare i32 @pthread_create(ptr, ptr, ptr, ptr)
-declare i32 @pthread_join(i64, ptr)
+define internal i64 @halves(ptr %f, ptr %P, ptr %I, ptr %S, i64 %high, i64 %block) {
+  %s = call i64 @blocks(ptr %f, ptr %P, ptr %I, ptr %S, i64 0, i64 %high, i64 %block)
+  ret i64 %s
+}
 declare noalias ptr @malloc(i64)
 declare void @free(ptr)
 declare ptr @realloc(ptr, i64)

@@ -11,14 +11,28 @@ from .view import along
 
 NAMES = {np.dtype(np.float64): "dgemm", np.dtype(np.float32): "sgemm"}
 ROW_MAJOR, PLAIN, TURNED = 101, 111, 112
+MANY, ROWS = 9, 16  # which numbers say how many matrices there are, and whether lines are rows
+
+
+THREADS = "scipy_openblas_get_num_threads64_"
+SHARED = 2**22  # multiplications from which two threads share a product: about 200 µs
+PARTS = 2  # of a product that is shared
+EDGE = 32  # parts of a product are whole multiples of so many lines, as the library likes them
 
 
 class MatrixCall:
-    """One product of matrices, or a stack of them: numbers for the native function."""
+    """One product of matrices, or a stack of them: numbers for the native function.
 
-    def __init__(self, x, sources, target, numbers):
+    high, block: how many lines it has, rows or columns, and how many are computed at once.
+    """
+
+    def __init__(self, x, sources, target, numbers, sizes):
         self.kind, self.x, self.sources, self.targets = "product", x, sources, [target]
         self.numbers = numbers
+        (m, n, k), many = sizes, numbers[MANY]
+        self.high = self.block = m if numbers[ROWS] else n
+        if many == 1 and m * n * k >= SHARED and threads() == 1:
+            self.block = -(-self.high // (PARTS * EDGE)) * EDGE
 
     def __repr__(self):
         return f"product of matrices {self.sources[0].shape} and {self.sources[1].shape}"
@@ -26,13 +40,25 @@ class MatrixCall:
 
 @cache
 def gemm(dtype):
-    """(address, bytes of its integers) of the matrix product, or None where there is no library."""
+    """The address of the matrix product, or None where there is no library."""
+    function = library_function(f"scipy_cblas_{NAMES[dtype]}64_")
+    return None if function is None else ctypes.cast(function, ctypes.c_void_p).value
+
+
+def library_function(name):
+    """A function of the library of NumPy, or None."""
     folder = os.path.join(os.path.dirname(os.path.dirname(np.__file__)), "numpy.libs")
     for path in glob.glob(os.path.join(folder, "*openblas64_*")):
-        function = getattr(ctypes.CDLL(path), f"scipy_cblas_{NAMES[dtype]}64_", None)
+        function = getattr(ctypes.CDLL(path), name, None)
         if function is not None:
-            return ctypes.cast(function, ctypes.c_void_p).value
+            return function
     return None
+
+
+def threads():
+    """How many threads the library itself uses; 0 where it does not say."""
+    function = library_function(THREADS)
+    return 0 if function is None else function()
 
 
 def matrix_call(x, sources, target):
@@ -56,13 +82,15 @@ def matrix_call(x, sources, target):
     many = 1
     for size in sizes:
         many *= size
+    rows, size = m >= n, x.declared.itemsize
+    moves = [a.strides[-2] if m > 1 else 0, 0, n] if rows else [0, b.strides[-1] * (n > 1), 1]
     numbers = [
         address, TURNED if turned_a else PLAIN, TURNED if turned_b else PLAIN, m, n, k,
         lda, ldb, max(n, 1), many, *[s * x.declared.itemsize for s in stack],
         a.offset * x.declared.itemsize, b.offset * x.declared.itemsize,
-        target.offset * x.declared.itemsize,
+        target.offset * x.declared.itemsize, int(rows), *[size * step for step in moves],
     ]  # fmt: skip
-    return MatrixCall(x, sources, target, numbers)
+    return MatrixCall(x, sources, target, numbers, (m, n, k))
 
 
 def read(view):
@@ -89,11 +117,14 @@ def one_stride(sizes, steps):
 
 
 def product_text(dtype):
-    """The native function that calls the library, once for each matrix of a stack."""
+    """The native function that calls the library, once for each matrix of a stack.
+
+    It computes the lines from `lo` to `hi`: rows, or columns where there are more of them.
+    """
     kind = "double" if dtype.itemsize == 8 else "float"
     names = [
         "address", "ta", "tb", "m", "n", "k", "lda", "ldb", "ldc", "many",
-        "sa", "sb", "sc", "oa", "ob", "oc",
+        "sa", "sb", "sc", "oa", "ob", "oc", "rows", "ma", "mb", "mc",
     ]  # fmt: skip
     read_numbers = "\n".join(
         f"  %p.{x} = getelementptr i64, ptr %S, i64 {i}\n  %{x} = load i64, ptr %p.{x}"
@@ -102,7 +133,8 @@ def product_text(dtype):
     pointers = "\n".join(
         f"  %i.{x} = getelementptr i64, ptr %I, i64 {i}\n  %n.{x} = load i64, ptr %i.{x}\n"
         f"  %q.{x} = getelementptr ptr, ptr %P, i64 %n.{x}\n  %r.{x} = load ptr, ptr %q.{x}\n"
-        f"  %b.{x} = getelementptr i8, ptr %r.{x}, i64 %o{x}"
+        f"  %l.{x} = mul i64 %lo, %m{x}\n  %f.{x} = add i64 %l.{x}, %o{x}\n"
+        f"  %b.{x} = getelementptr i8, ptr %r.{x}, i64 %f.{x}"
         for i, x in enumerate("abc")
     )
     moves = "\n".join(
@@ -116,6 +148,10 @@ entry:
   %function = inttoptr i64 %address to ptr
   %turn.a = trunc i64 %ta to i32
   %turn.b = trunc i64 %tb to i32
+  %lines = sub i64 %hi, %lo
+  %by.rows = icmp ne i64 %rows, 0
+  %height = select i1 %by.rows, i64 %lines, i64 %m
+  %width = select i1 %by.rows, i64 %n, i64 %lines
   br label %head
 head:
   %t = phi i64 [ 0, %entry ], [ %t.next, %body ]
@@ -124,7 +160,7 @@ head:
 body:
 {moves}
   call void %function(
-    i32 {ROW_MAJOR}, i32 %turn.a, i32 %turn.b, i64 %m, i64 %n, i64 %k,
+    i32 {ROW_MAJOR}, i32 %turn.a, i32 %turn.b, i64 %height, i64 %width, i64 %k,
     {kind} 1.0, ptr %a, i64 %lda, ptr %b, i64 %ldb, {kind} 0.0, ptr %c, i64 %ldc)
   %t.next = add i64 %t, 1
   br label %head

@@ -22,7 +22,7 @@ from .view import Buffer, View, count, whole
 
 BLOCK = 8192  # elements of a block: its sums are added in order, whoever computed them
 SHARED = 2**21  # operations from which two threads share a loop: starting one takes 20 µs
-CORES = os.cpu_count() or 1
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 DROP = ctypes.PYFUNCTYPE(None, ctypes.c_void_p)(("Py_DecRef", ctypes.pythonapi))
 HOLD = ctypes.PYFUNCTYPE(None, ctypes.py_object)(("Py_IncRef", ctypes.pythonapi))
 FREE = ctypes.CDLL(None).free
@@ -103,8 +103,9 @@ def rows_of(s, guards):
             rows.extend(nest_rows(s, step, texts[number]))
         elif step.kind == "product":
             buffers = [v.buffer for v in (*step.sources, *step.targets)]
-            rows.append(Row(product_text(step.x.declared), {}, buffers, step.numbers))
-            rows[-1].kind = "product"
+            text = product_text(step.x.declared)
+            rows.append(Row(text, {}, buffers, step.numbers, step.high, step.block))
+            rows[-1].kind, rows[-1].parallel = "product", step.block < step.high and CORES > 1
         elif step.kind == "matrices":
             rows.append(Row(step.text, step.needs, step.buffers, step.numbers))
             rows[-1].python, rows[-1].weight = step if step.made else None, step.weight
