@@ -102,3 +102,28 @@ def test_what_is_asked_of_values_is_still_answered():
     c = jit(ad.grad(f))
     assert (c(1000.0), c(-1.0), c(2000.0)) == (1.0, 0.0, 1.0)
     assert len(c.programs) == 2
+
+
+@pytest.mark.parametrize("row", [ad.max, ad.min])
+def test_the_extreme_of_differences_from_the_extreme(row):
+    x = np.random.default_rng(0).normal(size=(5, 7))
+    special = np.array([[np.inf, 1, 2], [-np.inf] * 3, [np.nan, 1, np.inf], [0.0, -0.0, -1]])
+    shifted = [
+        lambda x: row(x - row(x)),
+        lambda x: row(x - row(x, axis=1, keepdims=True), axis=1),
+        lambda x: row(x - row(x, axis=-1)[:, None], axis=-1, keepdims=True),
+        lambda x: row(x - row(x, axis=0), axis=0),
+    ]
+    others = [lambda x: row(x - row(x, axis=0), axis=1), lambda x: row(x - row(x), axis=1)]
+    for f in (*shifted, *others):
+        for given in (x, special, x.astype(np.float32), (x * 9).astype(np.int64)):
+            with np.errstate(all="ignore"):
+                wanted = f(given)
+            np.testing.assert_array_equal(jit(f)(given), wanted)
+
+
+def test_a_shifted_logsumexp_looks_for_one_extreme():
+    x = np.random.default_rng(0).normal(size=1000)
+    c = jit(lambda x: ad.log(ad.exp(x - x.max()).sum()) + x.max())
+    np.testing.assert_allclose(c(x), np.log(np.exp(x).sum()), rtol=1e-14)
+    assert sum("largest" in group for group in c.last.report.groups) == 1

@@ -11,6 +11,7 @@ from ..core.spec import Spec
 from ..interpret.graph import node, placeholder
 from . import driver
 from .callback import Callback
+from .library import LIBRARY
 from .lifetimes import ALIGN, lifetimes
 from .lockstep import groups_of, rows_together
 from .loops import NestText, identity_of, memory
@@ -21,7 +22,8 @@ from .schedule import Nest
 from .view import Buffer, View, count, whole
 
 BLOCK = 8192  # elements of a block: its sums are added in order, whoever computed them
-SHARED = 2**21  # operations from which two threads share a loop: starting one takes 20 µs
+SHARED = 2**19  # operations from which two threads share a loop: waking one takes 5 µs
+DEAR = 8  # operations that a function such as the exponential is worth
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 DROP = ctypes.PYFUNCTYPE(None, ctypes.c_void_p)(("Py_DecRef", ctypes.pythonapi))
 HOLD = ctypes.PYFUNCTYPE(None, ctypes.py_object)(("Py_IncRef", ctypes.pythonapi))
@@ -177,7 +179,8 @@ def nest_rows(s, nest, text, shared=None):
     """
     rows = [fill_row(f.buffer, identity_of(f)) for f in text.fills]
     high, inner = (text.sizes or [1])[0], max(count(text.sizes[1:]), 1)
-    parallel = not text.fills and high * inner * len(nest.nodes) >= SHARED and CORES > 1
+    price = sum([DEAR if x.op.name in LIBRARY else 1 for x in nest.nodes])
+    parallel = not text.fills and high * inner * price >= SHARED and CORES > 1
     block = shared or max(1, BLOCK // inner)
     joins = []
     if not (text.partial or parallel) or block >= high:

@@ -182,6 +182,30 @@ def reduced_nothing(op, args, params, like):
     return x if fits(x, like) else build(move.reshaped, like, x, shape=like.known)
 
 
+@rule("largest", "smallest")
+def extreme_of_differences(op, args, params, like):
+    # max(x - max(x)) -> max(x) - max(x): 0, and NaN of infinities, for rounding keeps the order
+    (z,) = args
+    if not of(z, arithmetic.subtract) or like.declared.kind != "f" or z.declared != like.declared:
+        return None
+    x, beside = z.args
+    top = beside.args[0] if of(beside, move.reshaped) else beside
+    if not of(top, op) or top.args[0] is not x or not fits(x, z):
+        return None
+    axes = reduced(x, params)
+    kept = tuple([1 if i - len(x.known) in axes else n for i, n in enumerate(x.known)])
+    lined_up = beside.known == kept or (beside.known == () and len(axes) == len(x.known))
+    if reduced(x, top.params) != axes or not lined_up:
+        return None
+    return move.reshape(top - top, like.known)
+
+
+def reduced(x, params):
+    """The axes of a value that a reduction takes away."""
+    axes = params.get("axes")
+    return set(range(-len(x.known), 0)) if axes is None else set(axes)
+
+
 @rule("matrix_product")
 def small_product(op, args, params, like):
     # a vector on one side, or few numbers: a loop nest fuses with what stands around it
