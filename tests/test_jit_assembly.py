@@ -166,3 +166,20 @@ def test_donated_memory_takes_the_joined_value():
     assert np.array_equal(jit(f, donate=(0,))(x.copy()), wanted)
     rolled = jit(lambda x: x + ad.concatenate([np.ones(1), x[:-1]]), donate=(0,))
     assert np.array_equal(rolled(x.copy()), x + np.concatenate([np.ones(1), x[:-1]]))
+
+
+def test_sums_and_scatters_beside_other_parts():
+    x, y = RNG.normal(size=(300, 400)), RNG.normal(size=400)
+    w, at = RNG.normal(size=(400, 600)), RNG.integers(0, 400, size=900)
+    square = ad.grad(lambda y, at: (y[at] ** 2).sum())
+    for f in (
+        lambda x, y: ad.concatenate([ad.sin(y), x.sum(0), y * 2]),
+        lambda x, y: ad.concatenate([y * 3, x.sum(0), x.max(0), x.sum(1)]) * 2,
+        lambda x, y: ad.stack([x.sum(0), y, ad.cos(y)], axis=0) * 2,
+        lambda x, y: ad.concatenate([x @ w, ad.tanh(x[:, :40]), x[:, :3]], axis=1),
+        lambda x, y: ad.concatenate([x @ w, (x @ w) * 2, x[:5] @ w]) + 1,
+    ):
+        np.testing.assert_allclose(jit(f)(x, y), f(x, y), rtol=1e-9, atol=1e-9)
+    beside = jit(lambda y, at: ad.concatenate([y * 5, square(y, at), ad.sin(y)]))
+    wanted = np.concatenate([y * 5, square(y, at), np.sin(y)])
+    np.testing.assert_allclose(beside(y, at), wanted, rtol=1e-12)
