@@ -198,7 +198,7 @@ def argmin(operand, axis, index_dtype=np.int64):
 def top_k(operand, k):
     """(the `k` greatest elements along the last axis, their places)"""
     found = torch_pieces.topk(as_array(operand), k)
-    return [found.values, found.indices]
+    return [found[0], found[1]]
 
 
 def sort(operand, dimension=-1, is_stable=True):

@@ -1,16 +1,24 @@
 """By the names of PyTorch's `autograd.graph`: operations of the tape, hooks on several tensors."""
 
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from typing import NamedTuple
 
 from ..core.errors import GraphError
 from ..interpret.grad_fn import GradFn as Node, grad_fn_of
 from ..interpret.inplace import note_change
+from ..interpret.saved import REFUSED, SavedTensors
 from ..interpret.vertex import pick
 
 __all__ = [
-    "GradientEdge", "Node", "get_gradient_edge", "increment_version", "register_multi_grad_hook",
+    "GradientEdge",
+    "Node",
+    "allow_mutation_on_saved_tensors",
+    "disable_saved_tensors_hooks",
+    "get_gradient_edge",
+    "increment_version",
+    "register_multi_grad_hook",
     "save_on_cpu",
+    "saved_tensors_hooks",
 ]  # fmt: skip
 
 
@@ -91,3 +99,37 @@ def register_multi_grad_hook(tensors, fn, *, mode="all"):
 def save_on_cpu(pin_memory=False, device_type="cuda"):
     """A context that changes nothing: values are in main memory already."""
     return nullcontext()
+
+
+class saved_tensors_hooks(SavedTensors):
+    """A context in which what the tape keeps is packed: `pack_hook(tensor)` when it is recorded.
+
+    A pass is given `unpack_hook(packed)`, a tensor of the same shape and dtype.  What a Function
+    keeps with `save_for_backward` is kept as it is.
+
+    >>> x = tensor([2.0], requires_grad=True)
+    >>> with saved_tensors_hooks(lambda t: t.numpy().copy(), lambda a: tensor(a)):
+    ...     y = x.exp()
+    >>> bool(autograd.grad(y.sum(), x)[0] == y)
+    True
+    """
+
+    def __init__(self, pack_hook, unpack_hook):
+        super().__init__(pack_hook, unpack_hook)
+
+
+@contextmanager
+def disable_saved_tensors_hooks(error_message):
+    """A context in which `saved_tensors_hooks` raises RuntimeError with this message."""
+    token = REFUSED.set(error_message)
+    try:
+        yield
+    finally:
+        REFUSED.reset(token)
+
+
+@contextmanager
+def allow_mutation_on_saved_tensors():
+    """A context in which the tape keeps copies, so that tensors may be changed in place."""
+    with saved_tensors_hooks(lambda x: x.clone(), lambda x: x):
+        yield

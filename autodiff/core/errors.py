@@ -11,6 +11,10 @@ class GraphError(AutodiffError, RuntimeError):
     """A recorded graph is used in a way it does not allow, such as a second backward pass."""
 
 
+class HookError(GraphError, TypeError):
+    """A hook returned what is no tensor."""
+
+
 class ShapeError(AutodiffError, ValueError, RuntimeError):
     """Shapes do not fit: a ValueError as in NumPy, and a RuntimeError as in PyTorch."""
 

@@ -11,13 +11,13 @@ from .grad_mode import GradMode
 from .hooks import Watched, add_hook, called, run_after
 from .inplace import CHANGED, checked, line_of
 from .nans import WATCHES, deliver
+from .saved import PACKED, unstowed
 from .sweep import cast, sweep
-from .vertex import handle, pick, vertex
+from .vertex import RELEASED as RELEASED, handle, pick, vertex
 
 ANOMALY = ContextVar("ANOMALY", default=False)  # whether passes look for NaN
 ONE = np.ones(())
 ONE.flags.writeable = False
-RELEASED = object()  # stands for what a pass has let go
 
 
 def one(dtype):
@@ -28,6 +28,8 @@ def one(dtype):
 def present(v):
     """What the vertex kept; raises if an earlier pass let it go, or if it was changed in place."""
     if v.args is RELEASED:
+        if v in PACKED:
+            return unstowed(v)
         raise GraphError(
             f"Trying to backward through the graph a second time: what {v.op.name} at "
             f"{line_of(v.code, v.spot)} kept was released by the first pass (Specify "
@@ -41,6 +43,8 @@ def release(vertices):
     for v in vertices:
         if v.args is not None or v.out is not None:
             v.args, v.out, v.hint = RELEASED, None, None
+            if PACKED:
+                PACKED.pop(v, None)
 
 
 def again(kind):

@@ -3,13 +3,9 @@
 from typing import Any
 from weakref import WeakKeyDictionary, ref
 
-from ..core.errors import GraphError
+from ..core.errors import GraphError, HookError as HookError
 from ..core.op import Op
 from .vertex import Leaf, Several, Vertex, clock, handle
-
-
-class HookError(GraphError, TypeError):
-    """A hook returned what is no tensor."""
 
 
 class Watch(Op):

@@ -15,6 +15,7 @@ from .inner import Inner
 from .inplace import remember_view
 from .names import OPERATORS
 from .nans import WATCHES, seen
+from .saved import PACKING, stow
 from .strict import STRICT, refuse_cut
 from .vertex import LIMITS, UNRECORDED, Joint, Vertex, Watched, clock, locate, pick, vertex
 
@@ -139,6 +140,8 @@ class Tensor(EagerMethods, Inner):
         result.value, result.level = out, level
         if tracked and carries_derivative(out.dtype):
             result.vertex = vertex(op, parents, values, params, out)
+            if PACKING and not level:
+                stow(result.vertex, Tensor)
         else:
             result.vertex = None
             if STRICT and cut:
@@ -290,6 +293,8 @@ def rare(result, op, args, parents, params=NO_PARAMS):
         refuse_cut(op, level, result.value)
     if op.differentiable and level > recorded_from():
         result.vertex = vertex(op, parents, args, params, result.value)
+        if PACKING and not level:
+            stow(result.vertex, Tensor)
     if watched:
         seen(op, args, result.value, eager=not level)
 
@@ -306,6 +311,9 @@ def recorded(result, op, args, parents, params):
         handles = [a if p is None else new_tensor(a, p, level) for a, p in zip(args, parents)]
         found = finish(result, *handles)
         result.value, result.vertex = found.value, found.vertex
+    if PACKING and not level:
+        stow(v, Tensor)
+        stow(result.vertex, Tensor)
     seen(op, args, result.value, eager=not level, vertex=v)
 
 
@@ -318,6 +326,8 @@ def several(op, level, parents, values, params, out):
     joint.args, joint.out = op.keep(values), out if op.keep_out else None
     joint.shape, joint.dtype, joint.time = tuple(np.shape(o) for o in out), None, clock.now
     locate(joint)
+    if PACKING and not level:
+        stow(joint, Tensor)
     return tuple(picked(joint, out, level))
 
 

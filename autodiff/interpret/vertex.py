@@ -20,6 +20,9 @@ UNRECORDED = ContextVar("UNRECORDED", default=-1)
 LIMITS: list[Any] = []  # one for each block that has set it; hot paths ask it only if there is one
 
 
+RELEASED = object()  # stands for what a pass has let go
+
+
 class Watched(int):
     """A level of UNRECORDED while results are watched: no operation takes the hot path.
 

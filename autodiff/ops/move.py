@@ -195,6 +195,7 @@ def transpose(x, axes=None):
     """
     x = as_value(x)
     n = len(x.shape)
+    axes = tuple(axes) if isinstance(axes, np.ndarray) else axes
     axes = tuple(range(-1, -n - 1, -1)) if axes is None else from_end(axes, n)
     if len(axes) != n:
         raise ShapeError(f"transpose: {n} axes are there and {len(axes)} are given; name each once")

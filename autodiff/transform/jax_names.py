@@ -2,6 +2,7 @@
 
 from contextlib import nullcontext
 from functools import wraps
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,7 @@ class ShapeDtypeStruct:
 
     __slots__ = ("shape", "dtype")
 
-    def __init__(self, shape, dtype=np.float64):
+    def __init__(self, shape, dtype: Any = np.float64):
         self.shape, self.dtype = tuple(shape), np.dtype(dtype)
 
     @property
