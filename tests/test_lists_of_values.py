@@ -123,3 +123,15 @@ def test_what_would_lose_the_derivative_raises(name):
         ad.jacobian(lambda x: REFUSED[name](x) * 2)(X)
     with pytest.raises(ad.TracedError, match="would cut its derivative"):
         ad.jvp(lambda x: REFUSED[name](x) * 2, (X,), (X,))
+
+
+def test_a_quantile_takes_a_list_of_values():
+    slope = ad.grad(lambda x: np.quantile(np.array([x, 2 * x, x * 0]), 0.75))(1.3)
+    assert np.allclose(slope, 1.5)
+
+
+@pytest.mark.parametrize("name", ["mean", "std", "var", "median"])
+def test_a_mean_of_objects_names_the_right_spelling(name):
+    with pytest.raises(TypeError, match=r"np\.stack"):
+        ad.grad(lambda x: getattr(np, name)(np.array([x, 2 * x])))(1.3)
+    assert np.isfinite(ad.grad(lambda x: getattr(np, name)(np.stack([x, 2 * x])))(1.3))

@@ -58,8 +58,9 @@ class SavedTensors:
 def stow(v: Any, kind):
     """Hand what a vertex keeps to the hook, if there is one; `kind` is the class of tensors."""
     hooks = HOOKS.get()
-    nothing = v is None or v.args is RELEASED or (v.args is None and v.out is None)
-    if hooks is None or nothing or v.op.silent:
+    if hooks is None or v is None or v.args is RELEASED or v.op.silent:
+        return
+    if v.args is None and v.out is None:
         return
     pack, unpack = hooks
 
