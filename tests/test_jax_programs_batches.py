@@ -157,7 +157,12 @@ def fwd_and_bwd_like(J):
     return J.hessian(lambda x: J.numpy.sum(J.numpy.tanh(x) ** 2))(np.array([0.1, 0.2]))
 
 
+def vmap_of_text(J):
+    return J.vmap(lambda x: "a")(np.array([1.0]))
+
+
 PROGRAMS = [
+    vmap_of_text,
     vmap_inaxes, vmap_inaxes_neg, vmap_outaxes, vmap_outneg,
     vmap_outnone, vmap_outnone_bad, vmap_mismatch, vmap_scalar,
     vmap_allnone, vmap_inaxes_len, vmap_inaxes_type, vmap_inaxes_dict,

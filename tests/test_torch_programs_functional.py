@@ -253,7 +253,16 @@ def fwd_ad_none(T):
         return fw.unpack_dual(T.tensor(1.0)).tangent
 
 
+def func_vmap_of_a_number(T):
+    return T.func.vmap(lambda x: 3)(T.tensor([1.0]))
+
+
+def func_grad_of_a_number(T):
+    return T.func.grad(lambda x: 3.0)(T.tensor(1.0))
+
+
 PROGRAMS = [
+    func_vmap_of_a_number, func_grad_of_a_number,
     gradcheck_ok, gradcheck_fail, gradcheck_raise, gradcheck_noreq,
     gradcheck_nested, gradcheck_fwd, gradgrad_ok, gradcheck_int,
     functional_jac, functional_jac_tuple, functional_jac_strict, functional_jac_fwd,

@@ -4,8 +4,9 @@ import sys
 
 import numpy as np
 
+from ..core.errors import OutputError
 from ..core.op import TRACED
-from ..core.tree import tree_map
+from ..core.tree import flatten, tree_map
 from ..interpret.create import as_tensor
 from ..transform import forward, jacobian, linear, reverse, vectorize
 from ..transform.function import Transformed
@@ -25,18 +26,33 @@ def run_handed(f, args, kwargs):
     return as_tensors(f(*args, **kwargs))
 
 
+def giving_tensors(func, has_aux=False):
+    """The function, which raises for a result that holds other things than tensors and arrays."""
+    return func if has_aux else Transformed(run_checked, func)
+
+
+def run_checked(f, args, kwargs):
+    out = f(*args, **kwargs)
+    for x in flatten(out)[0]:
+        if not hasattr(x, "shape"):
+            raise OutputError(
+                f"func: the function returned a {type(x).__name__}; it must return tensors alone"
+            )
+    return out
+
+
 def grad(func, argnums=0, has_aux=False):
     """The gradient of a scalar function of tensors, as a function of the same arguments.
 
     >>> grad(lambda x: (x ** 2).sum())(tensor([1.0, 2.0]))
     tensor([2., 4.])
     """
-    return handed(reverse.grad(func, argnums, has_aux))
+    return handed(reverse.grad(giving_tensors(func, has_aux), argnums, has_aux))
 
 
 def grad_and_value(func, argnums=0, has_aux=False):
     """(gradient, value) of a scalar function, (gradient, (value, auxiliary)) with `has_aux`."""
-    both = reverse.value_and_grad(func, argnums, has_aux)
+    both = reverse.value_and_grad(giving_tensors(func, has_aux), argnums, has_aux)
     return handed(lambda *args, **kwargs: both(*args, **kwargs)[::-1])
 
 
@@ -82,7 +98,7 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
     >>> vmap(lambda x: x.sum())(tensor([[1.0, 2.0], [3.0, 4.0]]))
     tensor([3., 7.])
     """
-    return handed(vectorize.vmap(func, in_dims, out_dims))
+    return handed(vectorize.vmap(giving_tensors(func), in_dims, out_dims))
 
 
 func = sys.modules[__name__]  # `autodiff.func` is this module

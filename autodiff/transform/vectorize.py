@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..core.errors import ArgumentError
+from ..core.errors import ArgumentError, OutputError
 from ..core.op import new_level
 from ..core.tree import LEAF, describe, flatten, paths, unflatten
 from ..interpret.batch import Batched, batched
@@ -68,6 +68,8 @@ def checked_size(x, axis, mark, size):
 
 def placed(y, level, size, axis):
     """One output as a stack of examples with their axis in its place."""
+    if y.dtype is not None and y.dtype.kind in "USVmM":
+        raise OutputError(f"vmap: the function returned {y.dtype}; it must return numbers")
     if at_level(y, level, Batched):
         y = y.value
         if axis is None:
