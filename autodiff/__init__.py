@@ -329,7 +329,7 @@ _LATER = {
         "ops.products": "corrcoef cov cross kron matvec vecdot vecmat",
         "ops.error_functions": "erfc erfcx erfinv",
         "ops.gamma": "polygamma",
-        "ops.information": "logit xlogy",
+        "ops.information": "xlogy",
         "ops.rearrange": "append compress delete diagflat extract fliplr flipud insert repeat"
         " resize roll rot90 take take_along_axis",
         "ops.scan": "cumprod cumulative_prod cumulative_sum",
@@ -347,9 +347,9 @@ _LATER = {
         "ops.torch_pieces": "argsort chunk diag gather index_add index_select narrow"
         " repeat_interleave scatter scatter_add sort split tile topk tril triu unbind",
         "ops.torch_aliases": "argwhere complex deg2rad digamma fix frexp gcd isin lcm lgamma"
-        " lu_solve matrix_exp matrix_rank nextafter nonzero pinverse rad2deg row_stack signbit"
+        " lu_solve matrix_exp matrix_rank nextafter pinverse rad2deg row_stack signbit"
         " swapdims",
-        "ops.torch_counts": "bucketize cummax cummin histc index_reduce mode scatter_reduce"
+        "ops.torch_counts": "bucketize cummax cummin histc index_reduce mode nonzero scatter_reduce"
         " unique_consecutive",
         "ops.torch_cuts": "as_strided combinations diag_embed diagonal_scatter dsplit hsplit"
         " masked_scatter select_scatter slice_scatter split_with_sizes take_along_dim"
@@ -357,7 +357,7 @@ _LATER = {
         "ops.torch_matrices": "cholesky_inverse cholesky_solve ger",
         "ops.torch_numbers": "bitwise_left_shift bitwise_right_shift conj_physical"
         " cosine_similarity cumulative_trapezoid hardshrink igamma igammac isneginf isposinf isreal"
-        " ldexp mvlgamma pairwise_distance pdist polar prelu trapz",
+        " ldexp logit mvlgamma pairwise_distance pdist polar prelu trapz",
         "interpret.draw": "bernoulli binomial multinomial normal poisson randint_like",
         "interpret.sequences": "bartlett_window blackman_window hamming_window hann_window logspace"
         " scalar_tensor tril_indices triu_indices unravel_index",

@@ -16,6 +16,7 @@ from .ops.exponential import (
 from .ops.reduce import logsumexp as logsumexp
 from .ops.signal import sinc as sinc
 from .ops.softmax import log_softmax as log_softmax, softmax as softmax
+from .ops.torch_numbers import logit as logit
 from .scipy.special import (
     airy,
     digamma as digamma,
@@ -46,7 +47,6 @@ from .scipy.special import (
     k1,
     k1e,
     log_ndtr as log_ndtr,
-    logit as logit,
     multigammaln as multigammaln,
     ndtr as ndtr,
     ndtri as ndtri,

@@ -160,6 +160,14 @@ CALLS = {
     "isin": lambda T, x: T.isin(x, T.tensor([5.0, 2.0])),
     "bitwise shifts": lambda T, x: T.tensor([1, 2]).bitwise_left_shift(T.tensor([2, 1])),
     "gcd": lambda T, x: (T.gcd(T.tensor(12), T.tensor(18)), T.lcm(T.tensor(4), T.tensor(6))),
+    "cummax by axis": lambda T, x: x.cummax(axis=1),
+    "median by axis": lambda T, x: x.median(axis=1, keepdims=True),
+    "unbind by axis": lambda T, x: x.unbind(axis=1),
+    "logcumsumexp by axis": lambda T, x: x.logcumsumexp(axis=1),
+    "flip of several": lambda T, x: x.flip(0, 1),
+    "logit": lambda T, x: (x / 8).abs().logit(),
+    "logit inside": lambda T, x: T.logit(x, 0.1),
+    "nonzero": lambda T, x: ((x > 2).nonzero(), T.nonzero(x > 2), *(x > 2).nonzero(as_tuple=True)),
     "facts": lambda T, x: (x.stride(), x.mT.stride(), x[1:, 1:].storage_offset(), x.stride(0)),
     "more facts": lambda T, x: (x.is_cpu, x.is_cuda, x.output_nr, x.is_same_size(x)),
 }  # fmt: skip
@@ -230,6 +238,15 @@ def test_running_extremes_batch(name):
     )
 
 
+def test_the_factors_of_svd_are_pytorch_s():
+    a = np.array(A)
+    u, s, v = ad.tensor(a).svd()
+    assert (u.shape, s.shape, v.shape) == ((3, 3), (3,), (4, 3))
+    np.testing.assert_allclose(u.numpy() * s.numpy() @ v.numpy().T, a, rtol=1e-12, atol=1e-12)
+    assert ad.tensor(a).svd(some=False).V.shape == (4, 4)
+    assert not ad.tensor(a).svd(compute_uv=False).U.numpy().any()
+
+
 def test_medians_batch():
     x = np.array(A)
     np.testing.assert_array_equal(ad.vmap(lambda r: r.median())(x), np.sort(x)[:, 1])
@@ -255,6 +272,7 @@ CHANGES = {
     "copysign_": lambda T, y: y.copysign_(T.tensor(-1.0)),
     "eq_": lambda T, y: y.add_((y * 1).eq_(10.0)),
     "lt_": lambda T, y: y.mul_((y * 1).lt_(3.0)),
+    "ge_": lambda T, y: y.ge_(3.0),
     "atan2_": lambda T, y: y.atan2_(T.ones(4)),
     "hypot_": lambda T, y: y.hypot_(T.ones(4)),
     "fill_diagonal_": lambda T, y: y.fill_diagonal_(3.0),

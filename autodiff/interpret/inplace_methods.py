@@ -100,15 +100,18 @@ NAMED = (
     "absolute", "acosh", "addbmm", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2",
     "arctanh", "asinh", "atan2", "atanh", "bitwise_and", "bitwise_left_shift", "bitwise_not",
     "bitwise_or", "bitwise_right_shift", "bitwise_xor", "conj_physical", "copysign", "cumprod",
-    "deg2rad", "digamma", "eq", "erfc", "erfinv", "fix", "float_power", "floor_divide", "gcd", "ge",
-    "greater", "greater_equal", "gt", "heaviside", "hypot", "i0", "igamma", "igammac",
-    "index_reduce", "lcm", "ldexp", "le", "less", "less_equal", "lgamma", "logical_and",
-    "logical_not", "logical_or", "logical_xor", "logit", "lt", "masked_scatter", "mvlgamma", "ne",
-    "nextafter", "not_equal", "polygamma", "rad2deg", "scatter_reduce", "sgn", "sinc",
-    "true_divide", "xlogy",
+    "deg2rad", "digamma", "erfc", "erfinv", "fix", "float_power", "floor_divide", "gcd",
+    "heaviside", "hypot", "i0", "igamma", "igammac", "index_reduce", "lcm", "ldexp", "lgamma",
+    "logit", "masked_scatter", "mvlgamma", "nextafter", "polygamma", "rad2deg", "scatter_reduce",
+    "sgn", "sinc", "true_divide", "xlogy",
 )  # fmt: skip
 
 
+# comparisons, whose in-place form writes 0 and 1
+TRUTHS = (
+    "eq", "ge", "greater", "greater_equal", "gt", "le", "less", "less_equal", "logical_and",
+    "logical_not", "logical_or", "logical_xor", "lt", "ne", "not_equal",
+)  # fmt: skip
 # methods that move axes, whose in-place form turns the handle
 TURNS = ("squeeze", "unsqueeze", "t", "transpose", "swapaxes", "swapdims")
 
@@ -118,6 +121,18 @@ def by_method(name):
 
     def call(self, *args, **kwargs):
         return change(self, getattr(before(self), name)(*args, **kwargs), f"{name}_")
+
+    call.__name__ = f"{name}_"
+    call.__doc__ = f"In place `{name}`; returns the tensor."
+    return call
+
+
+def truth(name):
+    """`x.lt_(...)`: 1 where it holds, else 0, through which the derivative is 0."""
+
+    def call(self, *args):
+        found = getattr(before(self), name)(*args)
+        return overwritten(self, found.astype(self.dtype).detach(), f"{name}_")
 
     call.__name__ = f"{name}_"
     call.__doc__ = f"In place `{name}`; returns the tensor."
@@ -209,6 +224,7 @@ INPLACE = {
     "log_normal_": drawn("log_normal_", log_normal, "Log-normal numbers; returns the tensor."),
     "random_": drawn("random_", whole, "Random whole numbers; returns the tensor."),
     **{f"{name}_": by_method(name) for name in NAMED},
+    **{f"{name}_": truth(name) for name in TRUTHS},
     "normal_": drawn("normal_", normal, "Normal random numbers; returns the tensor."),
     "uniform_": drawn("uniform_", uniform, "Uniform random numbers; returns the tensor."),
     "multiply_": arithmetic("multiply_", operator.mul),

@@ -59,7 +59,7 @@ FUNCTIONS = {
     "trace": contract.trace, "diagonal": contract.diagonal,
     "ravel": move.ravel, "swapaxes": move.swapaxes, "swapdims": move.swapaxes,
     "movedim": move.moveaxis, "moveaxis": move.moveaxis, "broadcast_to": move.broadcast_to,
-    "flip": move.flip, "clip": choose.clip, "clamp": choose.clip, "round": choose.round,
+    "clip": choose.clip, "clamp": choose.clip, "round": choose.round,
     "sign": choose.sign, "sgn": choose.sign, "angle": complex.angle,
     "maximum": choose.maximum, "minimum": choose.minimum, "eq": choose.equal,
     "ne": choose.not_equal, "lt": choose.less, "le": choose.less_equal, "gt": choose.greater,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..core.op import EAGER, Traced
-from ..ops import complex
+from ..ops import complex, move
 from .torch_facts import TorchFacts
 
 # name -> module and function of the table; a module is imported when a name is first called
@@ -44,14 +44,14 @@ LATE = {
     "index_put": "torch_more.index_put", "is_nonzero": "torch_more.is_nonzero",
     "kron": "products.kron", "kthvalue": "torch_more.kthvalue", "lgamma": "gamma.gammaln",
     "logaddexp2": "numbers.logaddexp2", "logcumsumexp": "torch_more.logcumsumexp",
-    "logit": "information.logit", "masked_select": "torch_more.masked_select",
+    "logit": "torch_numbers.logit", "masked_select": "torch_more.masked_select",
     "matrix_exp": "matrix_function.expm", "matrix_power": "matrix.matrix_power",
     "median": "torch_more.median", "msort": "torch_more.msort",
     "nan_to_num": "pick.nan_to_num", "nanmean": "nans.nanmean",
     "nansum": "nans.nansum", "pinverse": "least_squares.pinv", "qr": "decompose.qr",
     "quantile": "order.quantile", "renorm": "torch_more.renorm", "rot90": "rearrange.rot90",
     "select": "torch_more.select", "sgn": "torch_more.sgn", "sinc": "signal.sinc",
-    "svd": "decompose.svd", "t": "torch_more.t", "unflatten": "torch_more.unflatten",
+    "svd": "torch_matrices.svd", "t": "torch_more.t", "unflatten": "torch_more.unflatten",
     "xlogy": "information.xlogy",
     "argwhere": "sort.argwhere", "as_strided": "torch_cuts.as_strided",
     "bincount": "histogram.bincount", "bitwise_and": "choose.bitwise_and",
@@ -91,15 +91,15 @@ LATE = {
 
 # Names that mean one thing in NumPy and another in PyTorch.
 EITHER = {
-    "argsort": "torch_pieces.places", "repeat": "torch_pieces.repeat",
-    "sort": "torch_pieces.ordered",
+    "argsort": "torch_pieces.places", "nonzero": "torch_counts.nonzero",
+    "repeat": "torch_pieces.repeat", "sort": "torch_pieces.ordered",
 }  # fmt: skip
 KINDS = {
     "float64": "Double", "float32": "Float", "float16": "Half", "int64": "Long", "int32": "Int",
     "int16": "Short", "int8": "Char", "uint8": "Byte", "complex64": "ComplexFloat",
     "complex128": "ComplexDouble",
 }  # fmt: skip
-TORCH, NUMPY = {"dim", "descending"}, {"axis", "kind", "order", "repeats"}
+TORCH, NUMPY = {"dim", "descending", "as_tuple"}, {"axis", "kind", "order", "repeats"}
 
 
 class TorchMethods(TorchFacts):
@@ -169,6 +169,10 @@ class TorchMethods(TorchFacts):
     def is_contiguous(self):
         """Whether the numbers lie in memory in order."""
         return bool(np.asarray(self.detach().value).flags.c_contiguous)
+
+    def flip(self, *axes, **named):
+        """Turned around along axes, given as a tuple or as separate ints; all when none is."""
+        return move.flip(self, axes[0] if len(axes) == 1 else axes or None, **named)
 
     def sum_to_size(self, *size):
         """Summed over what was stretched, to a smaller shape that broadcasts to this one."""

@@ -17,7 +17,7 @@ from .numbers import (
     trunc,
 )
 from .sets import isin as isin
-from .sort import argwhere as argwhere, nonzero as nonzero
+from .sort import argwhere as argwhere
 from .torch_matrices import lu_solution
 from .torch_numbers import complex_of
 

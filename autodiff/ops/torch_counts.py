@@ -1,13 +1,14 @@
 """Running extremes, the commonest element, bins and reductions at an index, by PyTorch's names."""
 
 from collections import namedtuple
+from functools import wraps
 from typing import Any
 
 import numpy as np
 
 from ..core.errors import RangeError, ShapeError
 from ..core.op import EAGER
-from ..core.public import public
+from ..core.public import BACK, public
 from . import sort, torch_pieces
 from .choose import choose, isnan, maximum, stop_gradient, where
 from .index import getitem, setitem
@@ -21,12 +22,23 @@ from .scan import leading
 Pair = namedtuple("Pair", "values indices")
 
 
+def worded(f):
+    """PyTorch's function, which takes NumPy's words for `dim` and `keepdim` too."""
+
+    @wraps(f)
+    def function(*args, **kwargs):
+        return f(*args, **{BACK.get(k, k): v for k, v in kwargs.items()})
+
+    return function
+
+
 # ------------------------------------------------------------------- running extremes
 
 
 def running(name, sign, word):
     """`cummax` or `cummin`."""
 
+    @worded
     @several(Pair)
     def function(x, dim):
         x = as_array(x)
@@ -51,6 +63,7 @@ def beside(x, numbers):
     return x.like(numbers) if getattr(x, "level", None) == EAGER else numbers
 
 
+@worded
 @several(Pair)
 def mode(x, dim=-1, keepdim=False):
     """(the commonest element along an axis, the last place of it); of several the smallest.
@@ -83,6 +96,7 @@ def of_equals(x, number):
     return number + sum(where(equal, x - number, 0)) / maximum(sum(equal), 1)
 
 
+@worded
 def nanmedian(x, dim=None, keepdim=False):
     """The median of the elements that are not NaN, of an even number the lower one: PyTorch's.
 
@@ -257,3 +271,18 @@ def index_reduce(x, dim, index, source, reduce, *, include_self=True):
     places = index.reshape(-1, *(1,) * (len(x.shape) - 1 - axis))
     places = np.broadcast_to(places, source.shape)
     return scatter_reduce(x, dim, places, source, reduce, include_self=include_self)
+
+
+def nonzero(x, *, as_tuple=False):
+    """The places of the elements that are not 0, one row for each: PyTorch's.
+
+    as_tuple: one vector of places for each axis instead, as in NumPy.
+
+    >>> nonzero(np.array([0.0, 3.0, 2.0])).tolist()
+    [[1], [2]]
+    """
+    x = as_array(x)
+    found = np.nonzero(plain(x, "nonzero", True))
+    if as_tuple:
+        return tuple([beside(x, places) for places in found])
+    return beside(x, np.stack(found, -1))

@@ -7,8 +7,10 @@ import numpy as np
 from ..core.errors import ShapeError
 from ..core.op import EAGER
 from ..core.public import public
+from . import decompose
 from .complex import conjugate
 from .contract import matmul, outer
+from .decompose import svdvals
 from .linalg import cholesky, inv, solve
 from .move import as_array, broadcast_to, concatenate, matrix_transpose, stack
 from .plain import plain
@@ -20,6 +22,7 @@ from .triangular import lu, solve_triangular
 LUFactor = namedtuple("linalg_lu_factor", "LU pivots")
 CholeskyEx = namedtuple("linalg_cholesky_ex", "L info")
 InvEx = namedtuple("linalg_inv_ex", "inverse info")
+SVD = namedtuple("svd", "U S V")
 SolveEx = namedtuple("linalg_solve_ex", "result info")
 
 
@@ -116,6 +119,23 @@ def lu_solve(LU, pivots, B, *, left=True, adjoint=False):
     if left:
         return solve(a, B)
     return matrix_transpose(solve(matrix_transpose(a), matrix_transpose(as_array(B))))
+
+
+@several(SVD)
+def svd(a, some=True, compute_uv=True):
+    """(U, S, V) with `a = U diag(S) Vᴴ`, as PyTorch's method gives it; `linalg.svd` has Vᴴ.
+
+    some: the first columns of U and V alone; compute_uv: zeros for U and V if not.
+
+    >>> svd(np.array([[2.0]])).S.tolist()
+    [2.0]
+    """
+    a = as_array(a)
+    if not compute_uv:
+        empty = [numbers(a, np.zeros((*a.shape[:-2], n, n), a.dtype)) for n in a.shape[-2:]]
+        return empty[0], svdvals(a), empty[1]
+    u, s, vh = decompose.svd(a, full_matrices=not some)
+    return u, s, adjoint(vh)
 
 
 @public()

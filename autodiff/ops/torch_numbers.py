@@ -8,10 +8,11 @@ from ..core.errors import DTypeError, ShapeError
 from ..core.public import public
 from . import gamma, statistics
 from .arithmetic import absolute
-from .choose import choose, isinf, maximum, where
+from .choose import choose, clip, isinf, maximum, where
 from .complex import astype, imag
 from .differences import trapezoid
 from .incomplete import gammainc, gammaincc
+from .information import logit as odds
 from .move import as_array, broadcast_to, moveaxis, reshape
 from .norms import norm
 from .numbers import ldexp as doubled
@@ -99,6 +100,16 @@ def igamma(x, other):
 def igammac(x, other):
     """The regularised upper incomplete gamma function Q(x, other)."""
     return gammaincc(x, other)
+
+
+@public()
+def logit(x, eps=None):
+    """Logarithm of the odds `x / (1 - x)`; with `eps` of x moved into [eps, 1 - eps].
+
+    >>> float(logit(2.0, 0.5))
+    0.0
+    """
+    return odds(as_array(x) if eps is None else clip(as_array(x), eps, 1 - eps))
 
 
 def polygamma_of(x, n):

@@ -222,6 +222,7 @@ def chunk(x, chunks, dim=0):
     return split(x, -(-size // chunks), dim) if size else split(x, [0] * chunks, dim)
 
 
+@public(renamed=False)
 def unbind(x, dim=0):
     """The parts of `x` along `dim`, without that axis, as a tuple.
 
