@@ -22,7 +22,7 @@ from .schedule import Nest
 from .view import Buffer, View, count, whole
 
 BLOCK = 8192  # elements of a block: its sums are added in order, whoever computed them
-SHARED = 2**19  # operations from which two threads share a loop: waking one takes 5 µs
+SHARED = 2**18  # operations, about 50 µs, from which two threads share a loop: waking one takes 5
 DEAR = 8  # operations that a function such as the exponential is worth
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 DROP = ctypes.PYFUNCTYPE(None, ctypes.c_void_p)(("Py_DecRef", ctypes.pythonapi))
