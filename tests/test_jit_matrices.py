@@ -262,3 +262,27 @@ def test_the_other_library(monkeypatch):
 def test_without_a_library_the_rows_are_called(monkeypatch):
     monkeypatch.setattr(matrices, "bits", lambda: None)
     same(ad.linalg.inv, regular(5), called=["inverse"])
+
+
+@pytest.mark.parametrize("upper", [False, True])
+def test_cholesky_of_infinity_is_that_of_numpy(upper):
+    cut = np.array([[4.0, np.inf], [0.0, 9.0]])
+    whole = np.triu(np.full((7, 7), np.inf), 1) + np.diag(np.arange(1.0, 8.0))
+    compiled = jit(lambda a: ad.linalg.cholesky(a, upper=upper))
+    for a in (cut, cut.T, whole, whole.T, np.diag([np.inf, 2.0]), np.diag([np.inf] * 6)):
+        with np.errstate(all="ignore"):
+            try:
+                expected = np.linalg.cholesky(a.T).T if upper else np.linalg.cholesky(a)
+            except np.linalg.LinAlgError:
+                continue
+            np.testing.assert_array_equal(compiled(a), expected)
+            np.testing.assert_array_equal(ad.linalg.cholesky(a, upper=upper), expected)
+
+
+def test_one_triangle_is_read_exactly():
+    a = np.array([[2.0, 1e20], [1.0, 3.0]])
+    expected = np.linalg.cholesky(np.array([[2.0, 1.0], [1.0, 3.0]]))
+    np.testing.assert_array_equal(ad.linalg.cholesky(a), expected)
+    compiled = jit(ad.linalg.cholesky)
+    np.testing.assert_array_equal(compiled(a), expected)
+    assert "isfinite" not in compiled.graph

@@ -178,14 +178,14 @@ def cholesky(k, n, address, a, x):
     k.again_if(k.get(bad, np.dtype(np.bool_)))
 
 
-def cholesky_back(k, n, addresses, g, y, x, distance):
+def cholesky_back(k, n, multiply, solve, product, g, y, x, line):
     """The cotangent of a matrix for that of its lower factor, block by block, from the last one.
 
-    distance: of the rows of y.  With rows of blocks (r d) above (b c), those of x with a bar, and
-    from the bottom: c̄ d⁻¹, b̄ - c̄ r, d̄ - c̄ᵀ c, then the block on the diagonal, then r̄ - c̄ᵀ b
-    and r̄ - (d̄ + d̄ᵀ) r.  Source: I. Murray 2016, arXiv:1602.07527.
+    line: a view whose rows are as far apart as those of y.  With rows of blocks (r d) above (b c),
+    those of x with a bar, and from the bottom: c̄ d⁻¹, b̄ - c̄ r, d̄ - c̄ᵀ c, then the block on the
+    diagonal, then r̄ - c̄ᵀ b and r̄ - (d̄ + d̄ᵀ) r.  Source: I. Murray 2016, arXiv:1602.07527.
     """
-    multiply, solve, product = addresses
+    distance = line.rows
     for i in k.each(0, n):
         for j in k.each(0, k.plus(i, 1)):
             x.store(g.load(i, j), i, j)

@@ -19,6 +19,20 @@ SPARE = 2  # words beside the pivots: the state of the factors, and whether thei
 FLOATING = (np.dtype(np.float64), np.dtype(np.float32))
 
 
+def write_either(k, n, columns, addresses, stacks, straight, called):
+    """By the library's routines where their addresses are given, else as straight code."""
+    if addresses:
+        called(k, n, *addresses, *stacks)
+    else:
+        straight(k, n, *stacks)
+
+
+def either(x, name, straight, called, sizes, operands, calls):
+    """A step that is straight code for small matrices and calls the library for others."""
+    calls = () if sizes[1] <= SMALL else calls
+    return step_of(x, name, write_either, sizes, operands, calls, straight=straight, called=called)
+
+
 # ------------------------------------------------------------ factors
 
 
@@ -50,16 +64,9 @@ def factors_of(s, x, a, lead, dtype):
     pivots = fresh(WORD, many, n + SPARE, 1)
     found = s.factors[*key, (rows, columns)] = Factors(n, many, lu, pivots)
     operands = [(view, step), lu, pivots]
-    calls = () if n <= SMALL else ("getrf",)
-    s.append(step_of(x, "triangular factors", write_factors, (many, n, n), operands, calls), [])
+    sizes, name = (many, n, n), "triangular factors"
+    s.append(either(x, name, small.triangles, large.triangles, sizes, operands, ("getrf",)), [])
     return found
-
-
-def write_factors(k, n, columns, addresses, stacks):
-    if addresses:
-        large.triangles(k, n, addresses[0], *stacks)
-    else:
-        small.triangles(k, n, *stacks)
 
 
 # ------------------------------------------------------------ equations
@@ -204,20 +211,14 @@ def place_cofactor(s, x, made, lead):
     a, target = operand(s, x, x.args[0], lead, x.declared), stacked(s, x)
     n = x.known[-1]
     sizes = (count(lead), n, n)
-    if n <= SMALL:
-        return step_of(x, "cofactors", write_cofactor, sizes, [a, target])
-    f = factors_of(s, x, x.args[0], lead, made[0].declared)
-    if f.turned:
-        return None
-    operands = [a, *f.operands(count(lead)), target]
-    return step_of(x, "cofactors", write_cofactor, sizes, operands, ("getrs",))
-
-
-def write_cofactor(k, n, columns, addresses, stacks):
-    if addresses:
-        large.cofactors(k, n, addresses[0], *stacks)
-    else:
-        small.cofactors(k, n, *stacks)
+    factors = []
+    if n > SMALL:
+        f = factors_of(s, x, x.args[0], lead, made[0].declared)
+        if f.turned:
+            return None
+        factors = f.operands(count(lead))
+    operands = [a, *factors, target]
+    return either(x, "cofactors", small.cofactors, large.cofactors, sizes, operands, ("getrs",))
 
 
 # ------------------------------------------------------------ Cholesky's factor
@@ -226,16 +227,8 @@ def write_cofactor(k, n, columns, addresses, stacks):
 def place_cholesky(s, x, made, lead):
     """Lower factors of positive definite matrices."""
     operands = [operand(s, x, x.args[0], lead, x.declared), stacked(s, x)]
-    n = x.known[-1]
-    calls = () if n <= SMALL else ("potrf",)
-    return step_of(x, "Cholesky's factors", write_cholesky, (count(lead), n, n), operands, calls)
-
-
-def write_cholesky(k, n, columns, addresses, stacks):
-    if addresses:
-        large.cholesky(k, n, addresses[0], *stacks)
-    else:
-        small.cholesky(k, n, *stacks)
+    sizes, name = (count(lead), *x.known[-2:]), "Cholesky's factors"
+    return either(x, name, small.cholesky, large.cholesky, sizes, operands, ("potrf",))
 
 
 def place_back(s, x, made, lead):
@@ -247,17 +240,10 @@ def place_back(s, x, made, lead):
     )
     operands = [given, low, stacked(s, x)]
     sizes, name = (count(lead), n, n), "cotangents through Cholesky's factors"
-    if n <= SMALL:
-        return step_of(x, name, write_back, sizes, operands)
-    one = View(low[0].buffer, (1, 1), (lines(low[0])[1], 0), 0)
-    return step_of(x, name, write_back, sizes, [*operands, (one, 0)], ("trmm", "trsm", "gemm"))
-
-
-def write_back(k, n, columns, addresses, stacks):
-    if addresses:
-        large.cholesky_back(k, n, addresses, *stacks[:3], distance=stacks[3].rows)
-    else:
-        small.cholesky_back(k, n, *stacks)
+    if n > SMALL:
+        operands.append((View(low[0].buffer, (1, 1), (lines(low[0])[1], 0), 0), 0))
+    calls = "trmm", "trsm", "gemm"
+    return either(x, name, small.cholesky_back, large.cholesky_back, sizes, operands, calls)
 
 
 # ------------------------------------------------------------ placing

@@ -7,7 +7,7 @@ import numpy as np
 from ..core.op import NO_PARAMS
 from ..core.spec import Spec
 from ..interpret.graph import Node, node
-from ..ops import arithmetic, einsum, move, reduce, sort
+from ..ops import arithmetic, choose, einsum, move, reduce, sort
 
 RULES: dict = {}
 INLINED = 512  # multiplications up to which a product of matrices is written as a loop
@@ -29,6 +29,15 @@ def is_number(a, value):
     if type(a) is Node or np.ndim(a) or isinstance(a, (complex, np.complexfloating)):
         return False
     return a == value and np.signbit(a) == np.signbit(value)
+
+
+def is_nothing(a):
+    """Whether an argument is where(isfinite(y), y - y, 0), by which values take a derivative."""
+    if not of(a, choose.choose):
+        return False
+    where, x, other = a.args
+    same = of(where, choose.isfinite) and of(x, arithmetic.subtract) and is_number(other, 0.0)
+    return same and x.args[0] is x.args[1] is where.args[0]
 
 
 def fits(a, like):
@@ -86,9 +95,9 @@ def divide_by_one(op, args, params, like):
 
 @rule("subtract")
 def subtract_nothing(op, args, params, like):
-    # x - 0 -> x;  a - (-b) -> a + b
+    # x - 0 -> x;  a - (-b) -> a + b;  x - where(isfinite(y), y - y, 0) -> x
     x, y = args
-    if fits(x, like) and is_number(y, 0.0):
+    if fits(x, like) and (is_number(y, 0.0) or is_nothing(y)):
         return x
     if of(y, arithmetic.negative) and y.declared == like.declared:
         return build(arithmetic.add, like, x, y.args[0])

@@ -14,7 +14,7 @@ from ..core.public import public
 from ..core.spec import Spec, broadcast_shapes, is_complex
 from ..core.values import total
 from .cholesky_blocks import pulled
-from .choose import stop_gradient, where
+from .choose import isfinite, stop_gradient, where
 from .cofactors import cofactor
 from .complex import conjugate, imag, real
 from .contract import matmul, trace
@@ -209,7 +209,8 @@ def completed(a, lower=True):
     read = stop_gradient(a)
     both = where(mask, read, where(mask.T, adjoint(read), real(read)))
     whole = hermitian(a)
-    return whole + (both - stop_gradient(whole))
+    # the numbers of `both` with the derivative of `whole`; infinity less infinity is no number
+    return both - where(isfinite(whole), stop_gradient(whole) - whole, 0.0)
 
 
 @public(np.linalg.inv)
