@@ -21,6 +21,7 @@ from .stencils import recomputed
 from .trace import Trace, as_number
 from .view import Buffer, View, count, packed
 
+PATHS = 64  # ways through a function of one shape, beyond which it is run as it is
 SMALL = range(-5, 257)  # integers of which CPython has one object each
 CONSTANT = (
     bool, int, complex, str, bytes, Enum, type, np.dtype, np.ufunc,

@@ -1,6 +1,8 @@
 """A compiled function inside a transform: an operator that holds a graph.
 
 Its derivatives are graphs too, traced when first asked for, and compiled like any other.
+Where Python asks for numbers there is an operator for each way through the function: the native
+code of its primal finds out whether numbers lead that way.
 """
 
 from typing import Any
@@ -9,19 +11,32 @@ import numpy as np
 
 from ..core.op import TRACED, Op
 from ..core.spec import Spec
+from ..interpret.batch import Batched
 from ..interpret.executor import run
-from ..interpret.graph import Node
+from ..interpret.graph import Node, needed
 from ..transform.forward import jvp
 from ..transform.reverse import vjp
 from ..transform.vectorize import vmap
-from .build import Finish, Signature, traced
+from .build import PATHS, Finish, Signature, traced
+from .plain import first_line
 from .stabilize import stabilized
 from .trace import Untraceable
+
+
+class OtherWay(Exception):
+    """A graph that real values do not lead to."""
 
 
 def bottom(x):
     """The value below all transforms."""
     while type(x) in TRACED and type(x) is not Node:
+        x = x.value
+    return x
+
+
+def primal(x):
+    """The numbers of a value; where examples differ, all of them as one value that says so."""
+    while type(x) in TRACED and type(x) not in (Node, Batched):
         x = x.value
     return x
 
@@ -37,14 +52,31 @@ def through(owner, args, kwargs, leaves, structure):
                        "static_argnums, or hand over its arrays")  # fmt: skip
             return owner.f(*args, **kwargs)
     key = structure, tuple([of(x) for x in leaves])
-    call = owner.calls.get(key)
-    if call is None:
-        call = owner.calls[key] = calling(owner, leaves, structure, data)
-    if not call:
-        return owner.f(*args, **kwargs)
-    op, finish = call
+    ways = owner.calls.setdefault(key, [])
     values = [as_array(x) for x, d in zip(leaves, data) if d]
-    out = op(*values)
+    for way in ways:
+        if way is None:
+            return owner.f(*args, **kwargs)
+        op, finish = way
+        try:
+            out = op.taken(values)
+        except OtherWay:
+            continue
+        if way is not ways[0]:  # the way of the last call is tried first
+            owner.calls[key] = [way, *[w for w in ways if w is not way]]
+        return finish(out if type(out) is tuple else (out,))
+    try:
+        found = calling(owner, leaves, structure, data, ways)
+    except Exception as error:  # noqa: BLE001 the function itself may raise: it is run as it is
+        out, name = owner.f(*args, **kwargs), type(error).__name__
+        owner.tell(str(error) if type(error) is Untraceable else f"{name}: {first_line(error)}")
+        owner.calls[key] = [None]
+        return out
+    owner.calls[key] = [found, *ways]
+    if found is None:
+        return owner.f(*args, **kwargs)
+    op, finish = found
+    out = op.taken(values)
     return finish(out if type(out) is tuple else (out,))
 
 
@@ -58,40 +90,55 @@ def as_array(x):
     return np.asarray(x) if type(x) is float else x
 
 
-def calling(owner, leaves, structure, data):
-    """(operator, what puts its outputs together), or False where there is no graph."""
+def calling(owner, leaves, structure, data, ways):
+    """(operator, what puts its outputs together) of one way, or None where nothing of it is traced.
+
+    Raises Untraceable where the function has no graph.
+    """
+    if len(ways) >= PATHS:
+        raise Untraceable(f"it takes more than {PATHS} ways; write while_loop, cond or scan")
     f = stabilized(owner.f) if owner.stabilize else owner.f
-    try:
-        trace, _ = traced(f, structure, leaves, data)
-    except Untraceable as reason:
-        owner.tell(str(reason))
-        return False
-    if trace.guards:
-        owner.tell(f"inside of a transform it asks for the value of an array{trace.where}; "
-                   "compile the transform itself, as in jit(grad(f))")  # fmt: skip
-        return False
+    trace, _ = traced(f, structure, [primal(x) for x in leaves], data)
     # as it was traced: the passes take out what only derivatives see, such as stop_gradient
     nodes = [x for x in trace.outputs if type(x) is Node]
     if not nodes:
-        return False
-    return Call(owner, trace.inputs, nodes), Finish(trace.structure, trace.outputs)
+        return None
+    return Call(owner, trace.inputs, nodes, trace.guards), Finish(trace.structure, trace.outputs)
 
 
 class GraphFunction:
-    """A graph as a function of arrays, or of values of any kind."""
+    """A graph as a function of arrays, or of values of any kind.
 
-    def __init__(self, inputs, outputs):
-        self.inputs, self.outputs, self.__name__ = inputs, outputs, "graph"
+    guards: nodes that are true where real values do not lead to this graph.
+    """
+
+    def __init__(self, inputs, outputs, guards=()):
+        self.inputs, self.outputs, self.guards = inputs, outputs, guards
+        self.__name__ = "graph"
 
     def __call__(self, *xs):
-        found = run(self.outputs, dict(zip(self.inputs, xs)))
+        values = dict(zip(self.inputs, xs))
+        if self.leads_elsewhere(values):
+            return False
+        found = run(self.outputs, values)
         return found[0] if len(found) == 1 else tuple(found)
+
+    def leads_elsewhere(self, values):
+        """Whether a guard holds; the values of what the guards need are added to `values`."""
+        for guard in self.guards:
+            for x in needed([guard], values):
+                if x not in values:
+                    args = [values[a] if type(a) is Node else a for a in x.args]
+                    values[x] = x.op(*args, **x.params)
+            if values[guard]:
+                return True
+        return False
 
 
 class Call(Op):
-    """The operator of a compiled function."""
+    """The operator of a compiled function, of one way through it."""
 
-    def __init__(self, owner, inputs, outputs):
+    def __init__(self, owner, inputs, outputs, guards=()):
         self.name = self.__name__ = f"jit({owner.__name__})"
         self.owner, self.inputs, self.results = owner, inputs, outputs
         self.keep_args, self.keep_out = True, False
@@ -99,6 +146,15 @@ class Call(Op):
         self.outputs = len(outputs) if len(outputs) > 1 else None
         self.made: dict[Any, Any] = {}
         self.graph = GraphFunction(inputs, outputs)
+        self.guarded = GraphFunction(inputs, outputs, guards)
+
+    def taken(self, values):
+        """The results for values of any kind; raises OtherWay where they lead elsewhere."""
+        if self.guarded.guards and any([type(primal(x)) is Batched for x in values]):
+            # the rule of examples computes all of them; a truth that differs between them raises
+            if self.guarded.leads_elsewhere(dict(zip(self.inputs, map(primal, values)))):
+                raise OtherWay
+        return self(*values)
 
     def compiled(self, key, make):
         """A compiled function of this graph, made when it is first needed."""
@@ -107,44 +163,51 @@ class Call(Op):
         return self.made[key]
 
     def evaluate(self, *args):
-        return self.compiled("evaluate", lambda: self.graph)(*args)
+        found = self.compiled("evaluate", lambda: self.guarded)(*args)
+        if found is False:
+            raise OtherWay
+        return found
 
     def infer(self, *args):
         found = tuple([Spec(x.known, x.declared) for x in self.results])
         return found if self.outputs else found[0]
 
     def jvp(self, tangents, out, *args):
-        moving = tuple([i for i, t in enumerate(tangents) if t is not None])
+        moving, n = tuple([i for i, t in enumerate(tangents) if t is not None]), len(args)
 
-        def push(xs, ts):
-            def moved(*values):
+        def push(*values):
+            xs = values[:n]
+
+            def moved(*movers):
                 full = list(xs)
-                for i, v in zip(moving, values):
+                for i, v in zip(moving, movers):
                     full[i] = v
                 return self.graph(*full)
 
-            return jvp(moved, tuple(xs[i] for i in moving), tuple(ts))[1]
+            return jvp(moved, tuple(xs[i] for i in moving), values[n:])[1]
 
-        push_all = self.compiled(("jvp", moving), lambda: push)
-        return push_all(args, [tangents[i] for i in moving])
+        return self.compiled(("jvp", moving), lambda: push)(*args, *[tangents[i] for i in moving])
 
     def vjp(self, g, out, wanted, *args):
-        parts = g if self.outputs else [g]
+        parts, n = g if self.outputs else [g], len(args)
         heard = tuple([k for k, c in enumerate(parts) if c is not None])
         asked = tuple([i for i, w in enumerate(wanted) if w is not None])
-        part = GraphFunction(self.inputs, [self.results[k] for k in heard])
+        graph = GraphFunction(self.inputs, [self.results[k] for k in heard])
 
-        def pull(xs, gs):
-            def moved(*values):
+        def pull(*values):
+            xs, gs = values[:n], values[n:]
+
+            def moved(*movers):
                 full = list(xs)
-                for i, v in zip(asked, values):
+                for i, v in zip(asked, movers):
                     full[i] = v
-                return part(*full)
+                return graph(*full)
 
             _, pullback = vjp(moved, *[xs[i] for i in asked])
-            return pullback(tuple(gs) if len(gs) > 1 else gs[0])
+            return pullback(gs if len(gs) > 1 else gs[0])
 
-        found = self.compiled(("vjp", heard, asked), lambda: pull)(args, [parts[k] for k in heard])
+        seeds = [parts[k] for k in heard]
+        found = self.compiled(("vjp", heard, asked), lambda: pull)(*args, *seeds)
         cotangents: list[Any] = [None] * len(wanted)
         for i, c in zip(asked, found):
             cotangents[i] = c

@@ -10,7 +10,7 @@ from ..core.op import TRACED
 from ..core.tree import flatten, unflatten
 from ..interpret.executor import table
 from ..interpret.stabilize import rewritten
-from .build import Signature, native_program, normal, traced
+from .build import PATHS, Signature, native_program, normal, traced
 from .call import through
 from .called import Called
 from .debug import walked
@@ -22,7 +22,6 @@ from .report import assembly_text, llvm_text, source_text, title
 from .stabilize import stabilized
 from .trace import Untraceable
 
-PATHS = 64  # ways through a function of one shape, beyond which it is run as it is
 SHAPES = 1024  # programs of one function
 
 
