@@ -195,7 +195,8 @@ class Call(Op):
         graph = GraphFunction(self.inputs, [self.results[k] for k in heard])
 
         def pull(*values):
-            xs, gs = values[:n], values[n:]
+            xs = values[:n]
+            gs: Any = values[n:]
 
             def moved(*movers):
                 full = list(xs)

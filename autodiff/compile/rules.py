@@ -32,12 +32,13 @@ def is_number(a, value):
 
 
 def is_nothing(a):
-    """Whether an argument is where(isfinite(y), y - y, 0), by which values take a derivative."""
-    if not of(a, choose.choose):
+    """Whether an argument is v - v, of which v = where(isfinite(y), y, 0) makes a zero."""
+    if not of(a, arithmetic.subtract) or a.args[0] is not a.args[1]:
         return False
-    where, x, other = a.args
-    same = of(where, choose.isfinite) and of(x, arithmetic.subtract) and is_number(other, 0.0)
-    return same and x.args[0] is x.args[1] is where.args[0]
+    v = a.args[0]
+    if not of(v, choose.choose) or not is_number(v.args[2], 0.0):
+        return False
+    return of(v.args[0], choose.isfinite) and v.args[0].args[0] is v.args[1]
 
 
 def fits(a, like):
@@ -95,7 +96,7 @@ def divide_by_one(op, args, params, like):
 
 @rule("subtract")
 def subtract_nothing(op, args, params, like):
-    # x - 0 -> x;  a - (-b) -> a + b;  x - where(isfinite(y), y - y, 0) -> x
+    # x - 0 -> x;  a - (-b) -> a + b;  x - (v - v) -> x for finite v
     x, y = args
     if fits(x, like) and (is_number(y, 0.0) or is_nothing(y)):
         return x

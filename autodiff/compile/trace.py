@@ -40,6 +40,7 @@ class Trace:
             x.given = f"x{i}"
         self.values = dict(zip(self.inputs, values))
         self.guards, self.asked = [], {}
+        self.kept: dict[int, Any] = {}  # id of a constant array -> (weak reference, its copy)
         self.where = ""  # the line of the last question
         self.rewrites: list[Any] = []  # formulas that were made stable on the way
         self.outputs: list[Any] = []

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..core.errors import ShapeError
 from ..core.guests import taken_in
-from ..core.op import TRACED
+from ..core.op import TRACED, new_level
 from ..core.public import has_traced
 from ..ops import choose
 from ..ops.choose import stop_gradient
@@ -19,6 +19,7 @@ from .tape import Tensor, new_tensor
 def made(array, requires_grad):
     """A fresh tensor on an array that nobody else holds."""
     x = new_tensor(array)
+    x.born = new_level()
     return x.requires_grad_() if requires_grad else x
 
 
@@ -277,7 +278,7 @@ def zeros_like(x, *, dtype=None, requires_grad=False):
     tensor([[0.],
             [0.]])
     """
-    return like(choose.zeros_like(x), dtype, requires_grad)
+    return like(x, choose.zeros_like(x), dtype, requires_grad)
 
 
 def ones_like(x, *, dtype=None, requires_grad=False):
@@ -286,13 +287,17 @@ def ones_like(x, *, dtype=None, requires_grad=False):
     >>> ones_like(zeros(2), requires_grad=True)
     tensor([1., 1.], requires_grad=True)
     """
-    return like(choose.ones_like(x), dtype, requires_grad)
+    return like(x, choose.ones_like(x), dtype, requires_grad)
 
 
-def like(made, dtype, requires_grad):
-    """A constant with the dtype and the tape that were asked for."""
+def like(x, made, dtype, requires_grad):
+    """A constant of the kind of `x`, with the dtype and the tape that were asked for."""
     if dtype is not None:
         made = made.astype(dtype)
+    if type(x) in TRACED and (type(made) not in TRACED or made.level < x.level):
+        made = x.lifted(made)  # to be filled with such values
+    elif type(made) is Tensor and not made.level:
+        made.born = new_level()
     return as_tensor(made).requires_grad_() if requires_grad else made
 
 
@@ -314,4 +319,4 @@ def is_tensor(x):
     >>> is_tensor(zeros(2)), is_tensor(np.zeros(2))
     (True, False)
     """
-    return type(x) is Tensor
+    return isinstance(x, Tensor)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..core.errors import GraphError, ShapeError
+from ..core.op import TRACED, new_level
 from ..core.spec import carries_derivative
 from ..ops import reduce, statistics
 from ..ops.choose import stop_gradient
@@ -14,7 +15,7 @@ from .array_protocols import AS_ARRAY, AS_NUMBER, escaped, for_sparse
 from .caller import listed
 from .copying import copied
 from .eager_tape import TapeMethods
-from .inplace import as_array_of_numpy, change, is_view, rebinds, refuse_inner
+from .inplace import as_array_of_numpy, change, entered, is_view, rebinds, refuse_text
 from .inplace_handles import assign
 from .inplace_methods import INPLACE
 from .methods import WHOLE as WHOLE_KEYWORDS
@@ -123,7 +124,10 @@ class EagerMethods(TapeMethods):
 
     def clone(self):
         """A copy in new memory, through which the gradient passes."""
-        return self.unary(copied)
+        new = self.unary(copied)
+        if not self.level:
+            new.born = new_level()
+        return new
 
     def contiguous(self):
         """This tensor; memory order makes no difference here."""
@@ -229,6 +233,11 @@ class EagerMethods(TapeMethods):
     # ---------------------------------------------------------------- in place
 
     def __setitem__(self, key, new):
+        given = (new, *key) if type(key) is tuple else (new, key)
+        if not self.level and any([type(x) in TRACED and x.level for x in given]):
+            entered(self, *given)
+            self[key] = new
+            return
         if rebinds(self):
             assign(self, key, new)
             return
@@ -256,7 +265,7 @@ class EagerMethods(TapeMethods):
 
     def fitted(self, new, shape):
         """`new` as a tensor of the given shape."""
-        refuse_inner(new, "x[index] = v")
+        refuse_text(new)
         new = new if type(new) is type(self) else self.like(np.asarray(new))
         while len(new.shape) > len(shape) and new.shape[0] == 1:
             new = new.reshape(new.shape[1:])

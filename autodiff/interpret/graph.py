@@ -17,6 +17,7 @@ from ..core.values import result_dtype
 from ..ops.arithmetic import positive
 from .array_protocols import escaped
 from .composite import Call, Composite, Opened, dtype_like, sum_like
+from .frozen import unchanging
 from .inplace_handles import REBOUND, assign, remember
 from .methods import Methods
 from .sweep import cast
@@ -64,6 +65,8 @@ class Node(Methods):
         base = args[0]
         if REBOUND:
             args = tuple([current(a) for a in args])
+        if TRACES:
+            args = tuple([a if type(a) is Node else unchanging(a) for a in args])
         if not isinstance(op, (Elementwise, Opened)):
             for a in args:
                 if type(a) is Node and a.known is None:
@@ -182,6 +185,7 @@ class Node(Methods):
         if type(value) is Node:
             return value
         spec = Spec(np.shape(value), np.result_type(value))
+        value = unchanging(value) if TRACES else value
         return node(positive, (value,), NO_PARAMS, spec, self.level)
 
     def __setitem__(self, key, new):

@@ -10,14 +10,20 @@ from weakref import ref
 
 import numpy as np
 
-from ..core.errors import GraphError, TracedError
-from ..core.op import EAGER, TRACED
+from ..core.errors import GraphError
+from ..core.op import EAGER, new_level
 from ..ops.arithmetic import positive
 from ..ops.index import setitem
-from .inplace_handles import Shared, owner, rebind, remember
+from .inplace_handles import Shared, dated, owner, rebind, remember
 from .vertex import Leaf, clock, users_line
 
 ON_CHANGE: list[Any] = []  # functions that are shown each array that was changed, to find NaN
+INSIDE: list[Any] = []  # what lets a tensor that a transform made hold values of it
+OUTSIDE = (
+    "x[index] = v: a tensor from outside a transform cannot be changed in place by a value inside "
+    "it; use what returns a new value, such as z + x or setitem(z, index, v), or make the tensor "
+    "inside"
+)
 CHANGED = {}  # id of the memory's owner -> (weak reference, time, code, spot, how often)
 
 
@@ -26,21 +32,23 @@ class Storage:
 
     Each handle has `steps`: the operations that take it from the base.
     room: how many handles are listed before the dead ones are struck off.
+    born: the level drawn when the memory was made, 0 where it is not known.
     """
 
-    __slots__ = ("value", "vertex", "level", "handles", "room")
+    __slots__ = ("value", "vertex", "level", "handles", "room", "born")
     value: Any
     vertex: Any
     level: int
     handles: list[Any]
     room: int
+    born: int
 
 
 def new_storage(base):
     """The storage of a handle that has got its first view."""
     storage = base.storage = Storage()
     storage.value, storage.vertex, storage.level = base.value, base.vertex, base.level
-    storage.handles, storage.room = [ref(base)], 8
+    storage.handles, storage.room, storage.born = [ref(base)], 8, getattr(base, "born", 0)
     base.steps = ()
     return storage
 
@@ -69,6 +77,13 @@ def remember_view(base, view, op, arrays, params):
     handles.append(ref(view))
 
 
+def settled(x, level):
+    """A tensor as a constant of a transform: a copy of what was made inside, and may be changed."""
+    storage = getattr(x, "storage", None)
+    born = getattr(x, "born", 0) if storage is None else storage.born
+    return x.like(np.array(x.value), x.vertex) if born > level else x
+
+
 def rebinds(handle):
     """Whether changes in place are NumPy's: inside a transform, or of what its functions made.
 
@@ -81,6 +96,7 @@ def as_array_of_numpy(x):
     """`x`, an eager tensor that a function of NumPy made, with changes in place as NumPy's."""
     if getattr(x, "level", None) == EAGER and hasattr(type(x), "storage"):
         x.memory()
+        x.born = new_level()
         x.storage, x.steps = Shared(x), ()
     return x
 
@@ -118,7 +134,9 @@ def checked(v):
     """What the vertex kept, unless some of it was changed in place since."""
     for x in (v.out, *(v.args or ())):
         if type(x) is not np.ndarray:
-            continue
+            if getattr(x, "level", None) != EAGER or type(x.value) is not np.ndarray:
+                continue
+            x = x.value
         entry = CHANGED.get(id(owner(x)))
         if entry is not None and entry[1] > v.time:
             raise GraphError(
@@ -138,20 +156,20 @@ def is_view(handle):
     return storage is not None and storage.value is not handle.value
 
 
-def refuse_inner(new, name):
-    """Raise if an eager tensor is to take a value that belongs to a transform."""
+def entered(handle, *given):
+    """The value of a transform that a tensor stands for once it holds what is given, or None."""
+    return INSIDE[0](handle, *given)
+
+
+def refuse_text(new):
+    """Raise if what is written is text."""
     if isinstance(new, str):
         raise ValueError(f"could not convert string to float: {new!r}")
-    if type(new) in TRACED and new.level:
-        raise TracedError(
-            f"{name}: a tensor from outside a transform cannot be changed in place by a value "
-            "inside it; use what returns a new value, such as z + x or setitem(z, index, v)"
-        )
 
 
 def change(handle, result, name):
     """Give `handle` the value and the vertex of `result`, in the same memory."""
-    refuse_inner(result, name)
+    refuse_text(result)
     if result.shape != handle.shape:
         raise GraphError(
             f"{name}: the result has shape {result.shape} and the tensor {handle.shape}, "
@@ -162,8 +180,14 @@ def change(handle, result, name):
             f"{name}: result type {result.dtype} can't be cast to the desired output type "
             f"{handle.dtype}; convert with astype first"
         )
-    if rebinds(handle):
-        rebind(handle, result if result.dtype == handle.dtype else result.astype(handle.dtype))
+    inside = entered(handle, result) if result.level or handle.level else None
+    if inside is not None or rebinds(handle):
+        fits = result.dtype == handle.dtype
+        rebind(
+            handle if inside is None else inside, result if fits else result.astype(handle.dtype)
+        )
+        if inside is not None:
+            dated(handle)
         return handle
     refuse_leaf(handle, result, name)
     storage = getattr(handle, "storage", None)

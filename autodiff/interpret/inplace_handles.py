@@ -24,15 +24,20 @@ class Shared:
 
     Each handle has `steps`: the operations that take it from the base.
     room: how many handles are listed before the dead ones are struck off.
+    born: the level drawn when the array was made, 0 where it is not known.
+    elements: whether x[i] of one element is a view too, as PyTorch's is.
     """
 
-    __slots__ = ("base", "handles", "room")
+    __slots__ = ("base", "handles", "room", "born", "elements")
     base: Any
     handles: list[Any]
     room: int
+    born: int
+    elements: bool
 
-    def __init__(self, base):
+    def __init__(self, base, elements=False):
         self.base, self.handles, self.room = base.another(), [ref(base)], 8
+        self.born, self.elements = getattr(base, "born", 0), elements
 
 
 def remember(base, view, op, arrays, params):
@@ -40,11 +45,14 @@ def remember(base, view, op, arrays, params):
 
     One element is a number in NumPy, which follows nothing.
     """
-    if type(view) is not type(base) or (op is taken and not view.shape):
-        return
-    if not same_memory(bottom(base), bottom(view), arrays):
+    if type(view) is not type(base):
         return
     shared = getattr(base, "storage", None)
+    if op is taken and not view.shape:
+        if shared is None or not shared.elements or arrays:
+            return
+    elif not same_memory(bottom(base), bottom(view), arrays):
+        return
     if shared is None:
         shared = base.storage = Shared(base)
         base.steps = ()

@@ -5,13 +5,14 @@ import operator
 import numpy as np
 
 from ..core.errors import GraphError
+from ..core.op import TRACED
 from ..ops.arithmetic import absolute, negative, reciprocal, sqrt, square
 from ..ops.choose import ceil, clip, floor, sign, where
 from ..ops.exponential import exp, log, relu, sigmoid
 from ..ops.move import broadcast_to
 from ..ops.trigonometric import cos, sin, tanh
 from .chance import generator
-from .inplace import change, rebinds, refuse_inner
+from .inplace import change, rebinds, refuse_text
 from .inplace_handles import augment
 from .names import AUGMENTED
 from .torch_methods import found
@@ -20,6 +21,8 @@ from .vertex import Leaf
 
 def before(x):
     """The tensor as it is now, for a rule to keep while the memory changes."""
+    if type(x.value) in TRACED:  # a value of a transform, which is never written to
+        return x
     return x.like(np.array(x.value), x.vertex)
 
 
@@ -76,8 +79,8 @@ def zero_(self):
 
 def copy_(self, source):
     """The numbers of `source`, broadcast to this tensor's shape and dtype; returns the tensor."""
-    refuse_inner(source, "copy_")
-    source = source if type(source) is type(self) else self.like(np.asarray(source))
+    refuse_text(source)
+    source = source if type(source) in TRACED else self.like(np.asarray(source))
     return overwritten(self, broadcast_to(source, self.shape).astype(self.dtype), "copy_")
 
 

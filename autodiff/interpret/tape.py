@@ -12,7 +12,7 @@ from ..core.op import EAGER, NO_PARAMS, OBJECTS, TRACED, Op, ndarray
 from ..core.spec import carries_derivative
 from .eager import EagerMethods
 from .inner import Inner
-from .inplace import remember_view
+from .inplace import remember_view, settled
 from .names import OPERATORS
 from .nans import WATCHES, seen
 from .saved import PACKING, stow
@@ -38,12 +38,13 @@ class Tensor(EagerMethods, Inner):
     tensor([2., 4.])
     """
 
-    __slots__ = ("value", "vertex", "level", "storage", "steps", "__weakref__")
+    __slots__ = ("value", "vertex", "level", "storage", "steps", "born", "__weakref__")
     value: Any
     vertex: Any
     level: int
     storage: Any
     steps: Any
+    born: int  # a level drawn when its memory was made: later than the transforms around it
 
     def unary(self, op):
         """`op(self)` for a row of one argument."""
@@ -124,7 +125,7 @@ class Tensor(EagerMethods, Inner):
                 parents.append(a.vertex)
                 tracked = tracked or a.vertex is not None
             else:
-                values.append(a)
+                values.append(settled(a, level) if type(a) is Tensor and not a.level else a)
                 parents.append(None)
         parents, cut = tuple(parents), tracked
         try:

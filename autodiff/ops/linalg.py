@@ -209,8 +209,8 @@ def completed(a, lower=True):
     read = stop_gradient(a)
     both = where(mask, read, where(mask.T, adjoint(read), real(read)))
     whole = hermitian(a)
-    # the numbers of `both` with the derivative of `whole`; infinity less infinity is no number
-    return both - where(isfinite(whole), stop_gradient(whole) - whole, 0.0)
+    moved = where(isfinite(whole), whole, 0.0)  # infinity less infinity is no number
+    return both - (stop_gradient(moved) - moved)
 
 
 @public(np.linalg.inv)

@@ -11,6 +11,7 @@ from ..core.op import TRACED, gathered
 from ..core.spec import FLOAT64, carries_derivative, is_complex
 from ..core.tree import describe, flatten, paths
 from ..interpret.backward import own
+from ..interpret.filled import Filled
 from ..interpret.graph import current
 from ..interpret.nans import WATCHES, deliver
 
@@ -148,7 +149,9 @@ def at_level(x, level, kind):
 
 
 def held(x) -> Any:
-    """The traced value inside a container of another library; anything else as it is."""
+    """The traced value inside a container of another library, or in a tensor that was filled."""
+    if type(x) is Filled:
+        return x.value
     if type(x) in TRACED or type(x) in ORDINARY:
         return x
     inside = getattr(x, "data", None)
@@ -157,7 +160,7 @@ def held(x) -> Any:
 
 def result(x) -> Any:
     """A value of a function as an array, unless it is traced."""
-    x = held(current(x))
+    x = current(held(x))
     return gathered(x) if type(x) in TRACED or hasattr(x, "dtype") else np.asarray(x)
 
 
