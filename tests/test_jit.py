@@ -262,10 +262,10 @@ def test_complex_numbers_and_other_dtypes():
 
 
 def test_what_cannot_be_traced_runs_as_it_is():
-    c = jit(lambda x: ad.exp(x[x > 0]))
+    c = jit(lambda x: ad.exp(np.unique(x)))
     with pytest.warns(CompileWarning, match="runs without being compiled"):
-        same(c(X), np.exp(X[X > 0]))
-    same(c(-X), np.exp(-X[X < 0]))
+        same(c(X), np.exp(np.unique(X)))
+    same(c(-X), np.exp(np.unique(-X)))
 
 
 def test_a_fault_of_the_compiler_is_one_warning(monkeypatch):

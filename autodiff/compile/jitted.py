@@ -22,6 +22,7 @@ from .report import assembly_text, llvm_text, source_text, title
 from .stabilize import stabilized
 from .trace import Untraceable
 
+NUMBERS = 8  # values of one number that are compiled into the code
 SHAPES = 1024  # programs of one function
 
 
@@ -77,6 +78,7 @@ class Jitted(Called):
         self.refused, self.warned, self.plans = set(), False, {}
         self.pending: dict[Any, Any] = {}
         self.ways: dict[Any, Any] = {}
+        self.numbers: dict[Any, int] = {}  # how many ways a number that was asked for has made
         self.lanes, self.calls, self.programs = {}, {}, []
         self.local, self.lock = threading.local(), threading.RLock()
         self.shown: Any = None  # the graph that was debugged last
@@ -283,7 +285,14 @@ class Jitted(Called):
                 key, f"it takes more than {PATHS} ways{where}; write while_loop, cond or scan"
             )
             return None
-        return self.attempt(key, structure, leaves, partial(traced, asks=self.native))
+        found = self.attempt(key, structure, leaves, partial(traced, asks=self.native))
+        if found is not None and found[0].number:
+            where = found[0].number
+            seen = self.numbers[key, where] = self.numbers.get((key, where), 0) + 1
+            if seen > NUMBERS:
+                self.refuse(key, f"it asks for a number{where} that is another in every call")
+                return None
+        return found
 
     def attempt(self, key, structure, leaves, make):
         """make(function, structure, leaves), or None where the function has no graph."""

@@ -14,6 +14,7 @@ from ..interpret.vertex import Joint, from_library
 from ..ops.choose import isnan, logical_not, logical_xor, not_equal
 from ..ops.complex import convert
 from ..ops.move import reshape
+from ..ops.numbers import trunc
 from ..transform.function import held
 from .captured import Draws, is_plain, tensor_around, value_of
 
@@ -42,6 +43,7 @@ class Trace:
         self.guards, self.asked = [], {}
         self.kept: dict[int, Any] = {}  # id of a constant array -> (weak reference, its copy)
         self.where = ""  # the line of the last question
+        self.number = ""  # the first line that asked for a number with a fraction
         self.rewrites: list[Any] = []  # formulas that were made stable on the way
         self.outputs: list[Any] = []
         self.tensors: list[bool] = []  # which outputs the function gives as eager tensors
@@ -66,6 +68,8 @@ class Trace:
             self.asked[key] = answer
             self.guards.append(other_answer(x, answer))
             self.where = users_line()
+            if type(answer) in (float, complex):
+                self.number = self.number or self.where
         return answer
 
     def run(self, f, arguments, checked=True):
@@ -147,6 +151,8 @@ def other_answer(x, answer):
         found = logical_xor(x, answer)
     elif answer != answer:  # NaN
         found = logical_not(isnan(x))
+    elif type(answer) is int and x.declared.kind == "f":
+        found = not_equal(trunc(x), answer)
     else:
         found = not_equal(x, answer)
     return reshape(found, ()) if found.known else found

@@ -89,6 +89,8 @@ class ArrayProtocols(TorchMethods):
             return answer
         if copy is dtype is None and (answer := listed(self)) is not None:
             return answer
+        if getattr(self, "asked", False) and not self.shape and self.dtype.kind in "biu":
+            return np.asarray(bool(self) if self.dtype.kind == "b" else int(self), self.dtype)
         raise escaped(self, "an array", AS_ARRAY)
 
     def __format__(self, spec):

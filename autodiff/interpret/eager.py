@@ -1,5 +1,7 @@
 """What a tensor can be asked beside its operators: its tape, its memory, changes in place."""
 
+from typing import Any
+
 import numpy as np
 
 from ..core.errors import GraphError, ShapeError
@@ -24,6 +26,7 @@ from .printing import represent
 from .vertex import Leaf, handle, leaf
 
 WHOLE = {"axes": None, "keepdims": False}  # of a reduction: all elements to one number
+KINDS: dict[str, Any] = {"b": bool, "i": int, "u": int, "f": float, "c": complex}
 ROWS = {}  # parameters of x[i] for the first hundred numbers
 
 
@@ -110,6 +113,8 @@ class EagerMethods(TapeMethods):
             )
         if WATCHES:
             deliver([self.value])
+        if type(self.value) in TRACED:
+            return KINDS[self.dtype.kind](self.value)
         return np.asarray(self.value).item()
 
     def tolist(self):

@@ -103,6 +103,11 @@ class Node(Methods):
         return self.declared
 
     @property
+    def asked(self):
+        """Whether its number may be asked for: that of the call that is being traced."""
+        return self.level in TRACES
+
+    @property
     def out(self):
         """The node itself, or its several outputs: what a rule is shown."""
         if type(self.op) is Joint:

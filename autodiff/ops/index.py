@@ -13,6 +13,7 @@ from ..core.op import EAGER, TRACED
 from ..core.public import as_value, public
 from ..core.spec import Spec
 from .move import broadcast_to, joint_dtype, moveaxis, reshape
+from .plain import traced_numbers
 
 PLACE = "array"  # stands for one index array
 
@@ -280,7 +281,8 @@ def batched_replace(op, batched, x, v, *arrays, index):
     size = batch_size(batched, (x, v))
     x = x if batched[0] else broadcast_to(x, (size, *np.shape(x)))
     behind = index.behind_batch()
-    rank = len(taken_spec(x, *arrays, index=behind).shape or ()) - 1
+    stand_ins = [np.zeros(a.shape, a.dtype) if type(a) in TRACED else a for a in arrays]
+    rank = np.broadcast_to(0, x.shape)[behind.fill(stand_ins)].ndim - 1
     if batched[1]:
         v = reshape(v, (size,) + (1,) * (rank + 1 - len(v.shape)) + v.shape[1:])
     if separated(index):
@@ -316,6 +318,41 @@ replaced = Movement(
 )
 
 
+def true_places(mask):
+    """The indices of the true elements of a node, one array for each axis.
+
+    How many there are is asked for.  The number of each true element is that of those before it;
+    the others go to one place behind the last, which is left out.
+    """
+    truths = (mask if mask.dtype.kind == "b" else mask != 0).reshape(-1)
+    before, size = truths.astype(np.int64).cumsum(), truths.shape[0]
+    count = int(before[-1]) if size else 0
+    target = (before - 1) * truths + count * ~truths
+    flat = scattered(np.arange(size), target, index=Index((PLACE,)), shape=(count + 1,))[:count]
+    found = []
+    for n in mask.shape[:0:-1]:
+        found.append(flat % n)
+        flat = flat // n
+    return [flat, *reversed(found)]
+
+
+def numbered(index, arrays):
+    """An index with integers for its masks, where these are traced and may be asked for."""
+    masks = [traced_numbers(a) if a.dtype is not None and a.dtype.kind == "b" else None for a in arrays]
+    if not any([m is not None and m.shape for m in masks]):
+        return index, arrays
+    following, parts, found = iter(zip(masks, arrays)), [], []
+    for p in index.parts:
+        if p is not PLACE:
+            parts.append(p)
+            continue
+        mask, array = next(following)
+        rows = [array] if mask is None or not mask.shape else true_places(mask)
+        parts += [PLACE] * len(rows)
+        found += rows
+    return Index(tuple(parts)), found
+
+
 @public()
 def getitem(x, index):
     """Elements of `x` at an index of ints, slices, None, Ellipsis, integer or boolean arrays.
@@ -324,6 +361,8 @@ def getitem(x, index):
     [1.0, 2.0]
     """
     index, arrays = parse(index)
+    if arrays:
+        index, arrays = numbered(index, arrays)
     return taken(as_value(x), *arrays, index=index)
 
 
@@ -335,4 +374,7 @@ def setitem(x, index, value):
     [0.0, 5.0, 0.0]
     """
     index, arrays = parse(index)
-    return replaced(as_value(x), as_value(value), *arrays, index=index)
+    value = as_value(value)
+    if arrays and (value.shape or type(value) in TRACED):
+        index, arrays = numbered(index, arrays)
+    return replaced(as_value(x), value, *arrays, index=index)

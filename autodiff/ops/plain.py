@@ -38,6 +38,13 @@ def has_numbers(x):
     return True
 
 
+def traced_numbers(x):
+    """The node under a value whose numbers are those of a call that is being traced, or None."""
+    while type(x) in TRACED and getattr(x, "concrete", True) and hasattr(x, "value"):
+        x = x.value
+    return x if getattr(x, "asked", False) else None
+
+
 def kind(x):
     """The kind of a dtype; that of a variable which takes real numbers of any kind is "f"."""
     return "f" if x.dtype is None else x.dtype.kind

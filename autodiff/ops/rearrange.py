@@ -9,9 +9,9 @@ from ..core.op import TRACED
 from ..core.public import public
 from ..core.spec import from_end
 from .choose import where
-from .index import getitem
+from .index import PLACE, Index, getitem, scattered
 from .move import as_array, broadcast_to, concatenate, flip, moveaxis, ravel, reshape, swapaxes
-from .plain import kind, plain
+from .plain import kind, plain, traced_numbers
 
 
 def axis_of(x, axis):
@@ -194,6 +194,18 @@ def rot90(x, k=1, axes=(0, 1)):
     return flip(turned, flipped) if flipped else turned
 
 
+def repeated(counts):
+    """0, 1, ..., each as often as the counts of a node say, whose sum is asked for.
+
+    The number at a place is how many of the runs have ended there.
+    """
+    ends = counts.astype(np.int64).cumsum()
+    total = int(ends[-1])
+    ones = np.ones(ends.shape, np.int64)
+    ended = scattered(ones, ends, index=Index((PLACE,)), shape=(total + 1,))
+    return ended[:total].cumsum()
+
+
 @public(np.repeat)
 def repeat(x, repeats, axis=None):
     """Each element `repeats` times along `axis`, of the flattened array when None.
@@ -202,7 +214,12 @@ def repeat(x, repeats, axis=None):
     [1.0, 1.0, 2.0, 2.0]
     """
     x, axis = flat_or_axis(x, axis)
-    return at_axis(x, axis, np.repeat(np.arange(x.shape[axis]), plain(repeats, "repeat")))
+    asked = traced_numbers(repeats)
+    if asked is None:
+        return at_axis(x, axis, np.repeat(np.arange(x.shape[axis]), plain(repeats, "repeat")))
+    if asked.shape in ((), (1,)):
+        return at_axis(x, axis, np.repeat(np.arange(x.shape[axis]), int(asked)))
+    return at_axis(x, axis, repeated(asked))
 
 
 @public(np.tile)

@@ -7,8 +7,9 @@ import numpy as np
 from ..core.family import Opaque
 from ..core.public import public
 from ..core.spec import Spec, from_end
-from .move import as_array, ravel
-from .plain import kind, plain
+from .index import true_places
+from .move import as_array, ravel, stack
+from .plain import kind, plain, traced_numbers
 from .rearrange import flat_or_axis, take, take_along_axis
 
 INTEGER = np.dtype(np.intp)
@@ -221,11 +222,18 @@ def digitize(x, bins, right=False):
     return place(edges, as_array(x), side="left" if right else "right")
 
 
-def numbers_alone(name, numpy, several=False):
-    """A function of NumPy whose answer depends on numbers alone and carries no derivative."""
+def numbers_alone(name, numpy, several=False, traced=None):
+    """A function of NumPy whose answer depends on numbers alone and carries no derivative.
+
+    traced: the same of a node whose numbers may be asked for, if there is one.
+    """
     as_given = (int, bool, str, type(None))
 
     def function(*args, **kwargs):
+        if traced is not None and len(args) == 1 and not kwargs:
+            asked = traced_numbers(args[0])
+            if asked is not None and asked.shape:
+                return traced(asked)
         args = [a if isinstance(a, as_given) else plain(a, name, several) for a in args]
         return numpy(*args, **kwargs)
 
@@ -234,9 +242,9 @@ def numbers_alone(name, numpy, several=False):
     return public(numpy, renamed=False)(function)
 
 
-nonzero = numbers_alone("nonzero", np.nonzero, several=True)
-flatnonzero = numbers_alone("flatnonzero", np.flatnonzero)
-argwhere = numbers_alone("argwhere", np.argwhere)
+nonzero = numbers_alone("nonzero", np.nonzero, True, lambda x: tuple(true_places(x)))
+flatnonzero = numbers_alone("flatnonzero", np.flatnonzero, traced=lambda x: true_places(x.reshape(-1))[0])
+argwhere = numbers_alone("argwhere", np.argwhere, traced=lambda x: stack(true_places(x), -1))
 
 
 @public(np.unique)
