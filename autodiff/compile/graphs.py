@@ -1,8 +1,7 @@
 """Symbolic graphs run natively: what `Executor` runs its plans with when it compiles."""
 
-from ..interpret.composite import Opened
-from ..interpret.graph import Node, needed
-from ..interpret.vertex import Joint
+from ..interpret.executor import run
+from ..interpret.graph import Node
 from .jitted import Jitted
 
 
@@ -14,27 +13,8 @@ class GraphRun:
 
     def __call__(self, *arrays):
         made = [x for x in self.nodes if type(x) is Node]
-        found = iter(inlined(made, dict(zip(self.variables, arrays))))
+        found = iter(run(made, dict(zip(self.variables, arrays))))
         return tuple([next(found) if type(x) is Node else x for x in self.nodes])
-
-
-def inlined(nodes, values):
-    """The values of nodes; functions held by an operator, such as loops, run on the values too.
-
-    On nodes whose shapes are known they become operators that have native code.
-    """
-    for x in needed(nodes, values):
-        if x in values:
-            continue
-        args = [values[a] if type(a) is Node else a for a in x.args]
-        op = x.op.op if type(x.op) is Joint else x.op
-        held = isinstance(op, Opened) and any([type(a) is Node for a in args])
-        try:
-            values[x] = op.function(*args) if held else x.op(*args, **x.params)
-        except (ValueError, TypeError) as error:
-            error.add_note(f"while running {x.label()} ({x.op.name})")
-            raise
-    return [values[x] for x in nodes]
 
 
 class NativePlan:

@@ -107,6 +107,7 @@ class Op:
     view = False  # whether evaluate may return memory of its argument
     cuts = pole = False
     silent = False  # whether a None that its rule gives says nothing, not even zero
+    waits = False  # whether a graph may hold it before the shapes of its arguments are known
     effect = False  # whether the pullback does something beside, so that it must run only once
     outputs: int | None = None  # how many, where evaluate returns a tuple
     accumulate: Any = None  # accumulate(buffer, g, *args, **params): vjp that adds to what is there

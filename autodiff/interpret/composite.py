@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.errors import UnknownShapeError
 from ..core.op import TRACED, Op, new_level
 from ..core.spec import Spec
 from ..core.tree import unflatten
@@ -63,7 +64,11 @@ class Composite(Op):
     def evaluate(self, *args):
         return self.function(*args)
 
-    __call__ = evaluate
+    def __call__(self, *args):
+        try:
+            return self.function(*args)
+        except UnknownShapeError as unknown:  # it waits again, for other nodes
+            return unknown.node.waiting(self, args)
 
     def vjp(self, g, out, wanted, *args):
         return [
@@ -80,71 +85,8 @@ class Composite(Op):
         return Composite, (self.name, self.function)
 
 
-class Opened(Op):
-    """A function with several outputs as one operator of a graph; shapes may be unknown.
-
-    function(*arrays) -> tuple of arrays.
-    like: for each output the place of the argument that it resembles in shape and dtype.
-    """
-
-    latex = None
-
-    def __init__(self, name, function: Any, like):
-        self.name, self.function, self.like = name, function, tuple(like)
-        self.keep_args = self.keep_out = True
-        self.grad_name = f"{name.title().replace('_', '')}Backward0"
-
-    def evaluate(self, *args):
-        return self.function(*args)
-
-    def infer(self, *args):
-        return tuple([outline(args[k]) for k in self.like])
-
-    def vjp(self, g, out, wanted, *args):
-        heard = [k for k, part in enumerate(g) if part is not None]
-        asked = [i for i, w in enumerate(wanted) if w is not None]
-        pull = PullAll(self.function, heard, asked)
-        row = Opened(f"{self.name}_pullback", pull, [len(heard) + i for i in asked])
-        found = dict(zip(asked, row(*[g[k] for k in heard], *args)))
-        return [found.get(i) for i in range(len(wanted))]
-
-    def __repr__(self):
-        return f"<operator {self.name}>"
-
-    def __reduce__(self):
-        return Opened, (self.name, self.function, self.like)
-
-
 def outline(x):
     """Shape and dtype of a value, as far as they are known."""
     if type(x) in TRACED and hasattr(x, "known"):
         return Spec(x.known, x.declared)
     return Spec(np.shape(x), np.result_type(x.dtype if hasattr(x, "dtype") else x))
-
-
-class PullAll:
-    """The pullback of a function with several outputs: (cotangents that are there, *args) -> tuple.
-
-    heard: the outputs whose cotangents are given.  asked: the arguments to differentiate.
-    """
-
-    def __init__(self, function, heard, asked):
-        self.function, self.heard, self.asked = function, heard, asked
-
-    def __call__(self, *values):
-        n, level = len(self.heard), new_level()
-        args = [x if hasattr(x, "dtype") else np.asarray(x) for x in values[n:]]
-        inputs = {i: new_tensor(args[i], leaf(args[i]), level) for i in self.asked}
-        out, seeds = self.function(*[inputs.get(i, x) for i, x in enumerate(args)]), {}
-        for k, g in zip(self.heard, values[:n]):
-            y = out[k]
-            if getattr(y, "level", None) == level and y.vertex is not None:
-                g = sum_like(g, y)
-                seeds[y.vertex] = seeds[y.vertex] + g if y.vertex in seeds else g
-        found = sweep(seeds, stored) if seeds else {}
-        return tuple([or_zeros(found.get(x.vertex), x) for x in inputs.values()])
-
-
-def or_zeros(g, x):
-    """The cotangent of `x`, zeros where none arrived."""
-    return np.zeros(x.shape, x.dtype) if g is None else g

@@ -16,7 +16,7 @@ from ..core.tree import flatten
 from ..core.values import result_dtype
 from ..ops.arithmetic import positive
 from .array_protocols import escaped
-from .composite import Call, Composite, Opened, dtype_like, sum_like
+from .composite import Call, Composite, dtype_like, sum_like
 from .frozen import unchanging
 from .inplace_handles import REBOUND, assign, remember
 from .methods import Methods
@@ -67,7 +67,7 @@ class Node(Methods):
             args = tuple([current(a) for a in args])
         if TRACES:
             args = tuple([a if type(a) is Node else unchanging(a) for a in args])
-        if not isinstance(op, (Elementwise, Opened)):
+        if not (op.waits or isinstance(op, Elementwise)):
             for a in args:
                 if type(a) is Node and a.known is None:
                     raise UnknownShapeError(a)
@@ -160,6 +160,11 @@ class Node(Methods):
     def made_by(self, op, args):
         """A node of this shape and dtype, made by another operator."""
         return node(op, args, NO_PARAMS, Spec(self.known, self.declared), self.level)
+
+    def waiting(self, op, args):
+        """A node of unknown shape."""
+        dtype = UNDECIDED if is_complex(self.declared) or self.declared is UNDECIDED else None
+        return node(op, args, NO_PARAMS, Spec(None, dtype), self.level)
 
     def sum_like(self, c, p, v):
         """The cotangent `c` of `p`, heard from `v`, summed to the shape of `p` once it is known."""

@@ -29,9 +29,17 @@ from .checkpoint import (
     vertex_of,
 )
 from .function import result
-from .graph_loops import graph_loop, require_same
-from .loop_body import under_way
-from .traced_loops import one_step, traced_counted, traced_scan, traced_while
+from .loop_body import require_same, symbolic, under_way
+from .traced_loops import (
+    counting_loop,
+    empty_ys,
+    one_step,
+    stacked,
+    symbolic_while,
+    traced_counted,
+    traced_scan,
+    traced_while,
+)
 from .vectorize import vmap
 
 NOTHING: Any = object()  # what stands for an argument that is not given
@@ -148,7 +156,7 @@ def while_loop(cond_fun, body_fun, init_val, checkpoints=None, memory=None):
     while True:
         truth = truths(pred, "while_loop")
         if type(truth) is Node and not under_way(truth.level):
-            return graph_loop(while_loop, cond_fun, body_fun, state)
+            return symbolic_while(cond_fun, body_fun, state)
         if type(truth) is Node:
             found = traced_while(cond_fun, body_fun, state)
             if found is not None:
@@ -173,6 +181,8 @@ def fori_loop(lower, upper, body_fun, init_val, checkpoints=None, memory=None):
     >>> float(grad(lambda x: fori_loop(0, 3, lambda i, y: y * x, 1.0))(2.0))
     12.0
     """
+    if any([type(v) is Node and not under_way(v.level) for v in (lower, upper)]):
+        return counting_loop(while_loop, lower, upper, body_fun, tree_map(result, init_val))
     lower, upper = (whole(v, "fori_loop") for v in (lower, upper))
     state = tree_map(result, init_val)
     if checkpoints is not None or memory is not None:
@@ -180,11 +190,15 @@ def fori_loop(lower, upper, body_fun, init_val, checkpoints=None, memory=None):
         return kept_loop(
             "fori_loop", state, lambda i, s: body_fun(lower + i, s), n, checkpoints, memory
         )
-    found = traced_counted(lower, upper, body_fun, state)
+    found = traced_counted(lower, upper, body_fun, state, None)
     if found is not None:
         return found
     for i in range(lower, upper):
         new = tree_map(result, body_fun(i, state))
+        if i == lower and symbolic(flatten(new)[0]):  # of what the body reads from outside
+            found = traced_counted(lower, upper, body_fun, state, new)
+            if found is not None:
+                return found
         same_form("fori_loop", "the values of the state", state, new)
         state = new
     return state
@@ -224,29 +238,18 @@ def scan(
     order = range(n - 1, -1, -1) if reverse else range(n)
     if checkpoints is not None or memory is not None:
         return scan_kept(f, carry, leaves, structure, list(order), checkpoints, memory)
-    found = traced_scan(f, carry, leaves, structure, n, reverse)
+    found = traced_scan(f, carry, leaves, structure, n, reverse, None)
     if found is not None:
         return found
     for i in order:
         new, ys[i] = one_step(f, carry, unflatten(structure, [getitem(x, i) for x in leaves]))
+        if i == order[0] and symbolic(flatten((new, ys[i]))[0]):
+            found = traced_scan(f, carry, leaves, structure, n, reverse, (new, ys[i]))
+            if found is not None:
+                return found
         same_form("scan", "the values of the carry", carry, new)
         carry = new
     return carry, stacked(ys)
-
-
-def stacked(ys):
-    """A list of containers as one container of stacked arrays."""
-    structure = flatten(ys[0])[1]
-    return unflatten(structure, [stack(column) for column in zip(*[flatten(y)[0] for y in ys])])
-
-
-def empty_ys(f, carry, leaves, structure):
-    """The ys of no steps: of the form that a step on zeros gives."""
-    plain = tree_map(lambda x: np.zeros(x.shape, x.dtype), carry)
-    x = unflatten(structure, [np.zeros(x.shape[1:], x.dtype) for x in leaves])
-    with np.errstate(all="ignore"):
-        y = one_step(f, plain, x)[1]
-    return tree_map(lambda v: np.zeros((0, *v.shape), v.dtype), y)
 
 
 def scan_length(leaves, structure, length):

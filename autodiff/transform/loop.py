@@ -10,12 +10,27 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import RuleError
-from ..core.op import Op
+from ..core.op import Op, new_level
 from ..core.spec import Spec
+from ..core.tree import flatten
 from ..interpret.composite import outline
 from ..interpret.executor import Plan
+from ..interpret.graph import Node
+from ..interpret.vertex import pick
 from ..ops.move import broadcast_to, moveaxis
-from .loop_body import floating, no_cotangent, spec_of
+from .function import result
+from .loop_body import (
+    Body,
+    complete,
+    evaluated,
+    floating,
+    no_cotangent,
+    outline_of,
+    require_same,
+    spec_of,
+    stand_ins,
+    symbolic,
+)  # fmt: skip
 from .loop_rules import batched_loop, pulled_loop, pushed_loop
 
 STACK = Spec((), np.dtype(np.float64))  # of a stack that grows: the compiler knows its elements
@@ -41,6 +56,7 @@ class Loop(Op):
     """
 
     latex = lower = None
+    waits = True
 
     def __init__(self, name, body, length, backwards=False, covers=None):
         self.name = self.__name__ = self.signature = name
@@ -50,6 +66,45 @@ class Loop(Op):
         self.given = length is None and body.pred is None
         self.outputs = len(body.new) + len(body.ys) + (body.pred is not None)
         self.made: dict[Any, Any] = {}
+        self.vague = not all([complete(outline(x)) for x in [*body.inputs, *body.new, *body.ys]])
+
+    def __call__(self, *args):
+        if self.vague and symbolic(args):
+            return Op.__call__(self.refined(args), *args)
+        return Op.__call__(self, *args)
+
+    def refined(self, args):
+        """The same loop for arguments of known shapes and dtypes; itself while some are unknown."""
+        state, outer, xs, _ = self.split(args)
+        specs = [*map(outline_of, state), *map(self.item_spec, xs), *map(outline_of, outer)]
+        if not all([complete(s) for s in specs]):
+            return self
+        return self.prepared(("refined", tuple(specs)), lambda: self.at(specs))
+
+    def at(self, specs):
+        """The same loop with a body of these specs."""
+        body = self.body
+        k, n = len(body.state), len(body.items)
+        inputs = stand_ins(specs, new_level(), "value")
+        test = [] if body.pred is None else [body.pred]
+        feed = dict(zip(body.inputs, inputs))
+        made = [result(x) for x in evaluated([*test, *body.new, *body.ys], feed)]
+        pred = made.pop(0) if test else None
+        require_same(
+            self.name, "the values of the state", inputs[:k], made[:k], flatten(made[:k])[1]
+        )
+        step = Body(inputs[:k], inputs[k : k + n], inputs[k + n :], pred, made[:k], made[k:])
+        return type(self)(self.name, step, self.length, self.backwards)
+
+    def item_spec(self, x):
+        """Spec of an element of what is read step by step; of a stack, of what was put there."""
+        if self.length is not None:
+            shape, dtype = outline_of(x)
+            return Spec(None if shape is None else shape[1:], dtype)
+        if type(x) is not Node or x.op is not pick or not isinstance(x.args[0].op.op, Loop):
+            return Spec(None, None)
+        body = x.args[0].op.op.body
+        return outline(body.ys[x.params["index"] - len(body.state)])
 
     # ------------------------------------------------------------ values
 
@@ -100,8 +155,8 @@ class Loop(Op):
         state, outer, xs, count = self.split(args)
         t_state, t_outer, t_xs, _ = self.split(tangents)
         zeros = [
-            no_cotangent(x) if t is None else t
-            for x, t in zip(self.body.state, t_state) if floating(x)
+            no_cotangent(x, a) if t is None else t
+            for x, a, t in zip(self.body.state, state, t_state) if floating(x)
         ]  # fmt: skip
         both = zip((state, outer, xs), (zeros, heard(t_outer), heard(t_xs)))
         found = row(*[v for a, b in both for v in (*a, *b)], *count)
@@ -118,16 +173,16 @@ class Loop(Op):
         found = saving(*args)
         k, m = len(self.body.state), len(self.body.ys)
         saved = list(found[k + m : k + m + len(keeps)])
-        _, outer, xs, count = self.split(args)
+        state, outer, xs, count = self.split(args)
         if self.body.pred is not None:
             count = [found[-1]]
         seeds = [
-            no_cotangent(x) if c is None else c
-            for x, c in zip(self.body.state, g) if floating(x)
+            no_cotangent(x, a) if c is None else c
+            for x, a, c in zip(self.body.state, state, g) if floating(x)
         ]  # fmt: skip
         sums = [
-            no_cotangent(x)
-            for x, a in zip(self.body.outer, asked[k:]) if a
+            no_cotangent(x, a)
+            for x, a, w in zip(self.body.outer, outer, asked[k:]) if w
         ]  # fmt: skip
         given = [*[outer[i] for i in reads[1]], *saved, *[xs[i] for i in reads[0]]]
         given += heard(g[k : k + m])
@@ -172,8 +227,8 @@ class Loop(Op):
 
 
 def stacked_spec(y, length):
-    shape, dtype = spec_of(y)
-    return Spec((length, *shape), dtype)
+    shape, dtype = outline(y)
+    return Spec(None if shape is None else (length, *shape), dtype)
 
 
 def heard(values):

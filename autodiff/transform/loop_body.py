@@ -4,11 +4,14 @@ from typing import Any
 
 import numpy as np
 
+from ..core.errors import ArgumentError
 from ..core.op import NO_PARAMS, TRACED, new_level
 from ..core.spec import Spec, carries_derivative
+from ..core.tree import paths
 from ..interpret.composite import outline
 from ..interpret.executor import run
 from ..interpret.graph import TRACES, Node, node, placeholder
+from ..ops.choose import zeros_like
 from .function import result
 
 BODIES: set[int] = set()  # levels of bodies that are being traced
@@ -112,19 +115,35 @@ def spec_of(x) -> Any:
     return outline(x)
 
 
-def no_cotangent(x):
-    """Zeros in the place of what no one heard of."""
-    return np.zeros(*spec_of(x))
+def complete(spec):
+    """Whether shape and dtype are both known."""
+    return spec.shape is not None and isinstance(spec.dtype, np.dtype)
+
+
+def no_cotangent(x, value):
+    """Zeros in the place of what no one heard of: of the stand-in `x`, or of its value."""
+    return np.zeros(*spec_of(x)) if complete(outline(x)) else zeros_like(value)
+
+
+def require_same(name, what, before, after, structure):
+    """Raise if shapes or dtypes of two lists of leaves differ, as far as they are known."""
+    for x, y, mark in zip(before, after, paths(structure)):
+        (a, first), (b, second) = outline(x), outline(y)
+        kinds = isinstance(first, np.dtype) and isinstance(second, np.dtype) and first != second
+        if kinds or (a is not None is not b and a != b):
+            raise ArgumentError(
+                f"{name}: {what}{mark and f' at {mark}'} change from {first} {a} to {second} {b}; "
+                "make them agree, with astype or reshape"
+            )
 
 
 def floating(x):
     return carries_derivative(outline(x).dtype)
 
 
-def tracing(values):
-    """Whether a trace is under way of which some of the values may be part."""
-    below = [bottom(x) for x in values] if TRACES else []
-    return any([type(x) is Node and under_way(x.level) for x in below])
+def symbolic(values):
+    """Whether some values are nodes of a graph, or transforms of such."""
+    return any([type(bottom(x)) is Node for x in values])
 
 
 def under_way(level):

@@ -5,8 +5,9 @@ from typing import Any
 from ..core.op import new_level
 from ..core.spec import Spec
 from ..interpret.composite import outline
-from ..interpret.graph import Node
-from ..ops.choose import where
+from ..interpret.graph import Node, gradient_like
+from ..interpret.sweep import stored, sweep
+from ..ops.choose import where, zeros_like
 from .forward import jvp
 from .loop_body import Body, evaluated, floating, spec_of, stand_ins
 from .reverse import vjp
@@ -86,8 +87,13 @@ def pulled_loop(loop, heard_now, asked):
     def moved(*values):
         return tuple(evaluated(wanted, {**feed, **dict(zip(moving, values))}))
 
-    _, pullback = vjp(moved, *[feed[x] for x in moving])
-    pulled = list(pullback((*g_state, *g_ys)))
+    if loop.vague:
+        pulled = pulled_through(
+            evaluated(wanted, feed), [*g_state, *g_ys], [feed[x] for x in moving]
+        )
+    else:
+        _, pullback = vjp(moved, *[feed[x] for x in moving])
+        pulled = list(pullback((*g_state, *g_ys)))
     a, b = len(floats), len(floats) + len(sums)
     new = [*pulled[:a], *[s + c for s, c in zip(sums, pulled[a:b])]]
     read = reachable([*new, *pulled[b:]])
@@ -107,6 +113,16 @@ def pulled_loop(loop, heard_now, asked):
     covers = loop, list(range(len(asked))), places
     saving = type(loop)(loop.name, kept, loop.length, loop.backwards, covers)
     return saving, keeps, reverse, (n_items, n_outer)
+
+
+def pulled_through(nodes, seeds, inputs):
+    """Cotangents of the inputs of a graph whose shapes may be unknown."""
+    given: dict[Any, Any] = {}
+    for x, g in zip(nodes, seeds):
+        if type(x) is Node:
+            given[x] = given[x] + g if x in given else g
+    found = sweep(given, stored, set(inputs)) if given else {}
+    return [zeros_like(x) if found.get(x) is None else gradient_like(found[x], x) for x in inputs]
 
 
 def reachable(nodes):

@@ -3,14 +3,36 @@
 import numpy as np
 
 from ..core.errors import ArgumentError, TracedError
-from ..core.tree import flatten, tree_map, unflatten
+from ..core.tree import describe, flatten, tree_map, unflatten
 from ..interpret.composite import outline
 from ..interpret.graph import TRACES
+from ..ops.move import stack
 from .function import result
 from .loop import Loop
-from .loop_body import opened_body, tracing
+from .loop_body import complete, opened_body, require_same, symbolic
 
 FEW = 16  # steps up to which a loop of known length is written out
+
+
+def symbolic_while(cond_fun, body_fun, state):
+    """The state after a loop whose condition is a node that waits for numbers."""
+    leaves, structure = flatten(state)
+
+    def step(inputs, _):
+        new, found = flatten(body_fun(unflatten(structure, inputs)))
+        if found != structure:
+            raise ArgumentError(
+                f"while_loop: the values of the state change from {describe(structure)} to "
+                f"{describe(found)}"
+            )
+        return [result(x) for x in new], []
+
+    body, outer = opened_body(
+        leaves, [], lambda inputs: cond_fun(unflatten(structure, inputs)), step
+    )
+    require_same("while_loop", "the values of the state", body.state, body.new, structure)
+    found = Loop("while_loop", body, None)(*leaves, *outer)
+    return unflatten(structure, list(found[: len(leaves)]))
 
 
 def traced_while(cond_fun, body_fun, state):
@@ -28,11 +50,20 @@ def traced_while(cond_fun, body_fun, state):
     return unflatten(structure, list(found[: len(leaves)]))
 
 
-def traced_counted(lower, upper, body_fun, state):
-    """The state after a loop whose steps are numbered, or None where it is not traced."""
-    if not TRACES or upper - lower <= FEW:
-        return None
+def counting_loop(while_loop, lower, upper, body_fun, state):
+    """The state after a loop over numbers up to one that waits to be fed."""
+    start = (result(lower), state)
+    return while_loop(lambda s: s[0] < upper, lambda s: (s[0] + 1, body_fun(*s)), start)[1]
+
+
+def traced_counted(lower, upper, body_fun, state, new):
+    """The state after a loop whose steps are numbered, or None where it is not traced.
+
+    new: the state after a step, which may hold nodes where the first one holds none.
+    """
     leaves, structure = flatten(state)
+    if upper - lower <= FEW or not (TRACES or symbolic([*leaves, *flatten(new)[0]])):
+        return None
 
     def step(inputs, _):
         i, *inner = inputs
@@ -46,11 +77,14 @@ def traced_counted(lower, upper, body_fun, state):
     return unflatten(structure, list(found[1:]))
 
 
-def traced_scan(f, carry, leaves, structure, length, reverse):
-    """(last carry, stacked ys) of a scan, or None where it is not traced."""
-    if not TRACES or length <= FEW:
-        return None
+def traced_scan(f, carry, leaves, structure, length, reverse, new):
+    """(last carry, stacked ys) of a scan, or None where it is not traced.
+
+    new: what a step gives, which may hold nodes where the carry and the xs hold none.
+    """
     state, carries = flatten(carry)
+    if length <= FEW or not (TRACES or symbolic([*state, *leaves, *flatten(new)[0]])):
+        return None
     forms = []
 
     def step(inputs, items):
@@ -74,9 +108,14 @@ def opened(state, items, pred, step):
         body, outer = opened_body(state, items, pred, step)
     except (TracedError, Differs):
         return None
-    if any([outline(x) != outline(y) for x, y in zip(body.state, body.new)]):
+    if any([differ(outline(x), outline(y)) for x, y in zip(body.state, body.new)]):
         return None
-    return (body, outer) if tracing([*state, *items, *outer]) else None
+    return (body, outer) if symbolic([*state, *items, *outer]) else None
+
+
+def differ(a, b):
+    """Whether two specs are not the same, as far as they are known."""
+    return complete(a) and complete(b) and a != b
 
 
 class Differs(Exception):
@@ -99,3 +138,18 @@ def one_step(f, carry, x):
             f"scan: the body returns a {type(out).__name__}; it needs a pair (carry, y)"
         )
     return tree_map(result, out[0]), tree_map(result, out[1])
+
+
+def stacked(ys):
+    """A list of containers as one container of stacked arrays."""
+    structure = flatten(ys[0])[1]
+    return unflatten(structure, [stack(column) for column in zip(*[flatten(y)[0] for y in ys])])
+
+
+def empty_ys(f, carry, leaves, structure):
+    """The ys of no steps: of the form that a step on zeros gives."""
+    plain = tree_map(lambda x: np.zeros(x.shape, x.dtype), carry)
+    x = unflatten(structure, [np.zeros(x.shape[1:], x.dtype) for x in leaves])
+    with np.errstate(all="ignore"):
+        y = one_step(f, plain, x)[1]
+    return tree_map(lambda v: np.zeros((0, *v.shape), v.dtype), y)
