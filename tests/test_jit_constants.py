@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from numpy.random import mtrand
 
 import autodiff as ad
 from autodiff.compile.jit import jit
@@ -110,3 +111,13 @@ def test_every_way_back_is_told_of():
         ad.Executor(np.unique(x) * 2, compile=True).run({x: X})
     found = ad.Executor(x[x > 1] * 2, compile=True).run({x: X})[0]
     np.testing.assert_array_equal(found, X[X > 1] * 2)
+
+
+def test_random_numbers_of_numpy_are_not_drawn_once_and_for_all():
+    c = jit(lambda x: x * mtrand.rand(3))
+    mtrand.seed(0)
+    with pytest.warns(CompileWarning, match="draws random numbers"):
+        first = c(np.ones(3))
+    second = c(np.ones(3))
+    mtrand.seed(0)
+    np.testing.assert_array_equal([first, second], [mtrand.rand(3), mtrand.rand(3)])

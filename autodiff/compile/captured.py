@@ -3,6 +3,8 @@
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
+import numpy as np
+
 from ..core.op import EAGER
 from ..interpret.create import Generator
 from ..interpret.tape import Tensor, new_tensor
@@ -84,9 +86,14 @@ class Draws:
     def __init__(self):
         rng = self.rng = Generator.rng
         self.state = None if rng is None else rng.bit_generator.state
+        self.legacy: Any = np.random.get_state()  # noqa: NPY002 users draw from it
 
     def any(self):
         """Whether some were drawn; if so the next ones are the same again."""
+        _, words, *rest = np.random.get_state()  # noqa: NPY002
+        if rest != list(self.legacy[2:]) or (words != self.legacy[1]).any():
+            np.random.set_state(self.legacy)  # noqa: NPY002
+            return True
         if self.rng is None:
             drawn, Generator.rng = Generator.rng is not None, None
             return drawn
