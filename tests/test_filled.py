@@ -1,5 +1,7 @@
 """Tensors made inside of a function and filled with its values, in every transform and compiled."""
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -147,10 +149,22 @@ def used_before(x):
     return (y * w * z).sum()
 
 
+def written_by_numpy(x):
+    z, w = ad.zeros(3), ad.zeros(3, 3)
+    np.add(x, 1.0, out=z)
+    np.add.at(z, np.array([0, 0, 1]), x)
+    np.fill_diagonal(w, x)
+    w.T[0] = z
+    a, b = copy.copy(z), copy.deepcopy(z)
+    a[1] = x[1]
+    b[2] = x[2] * x[2]
+    return (w @ z).sum() + (b * z).sum()
+
+
 PROGRAMS = [
     elements, methods, augmented, views, views_alone, loops, recurrences, copies, made_like,
     matrices, handed_on, elements_are_views, nested, filled_further_inside, changed_between,
-    used_before,
+    used_before, written_by_numpy,
 ]  # fmt: skip
 
 
@@ -281,3 +295,29 @@ def test_constants_are_as_they_were_when_they_were_used():
         assert float(ad.jit(f)(X)) == float(f(X)) == {0: 18, 1: 6}[int(f is tensor_buffer)]
     with pytest.raises(ad.GraphError, match="modified by an inplace operation"):
         ad.grad(tensor_buffer)(X)
+
+
+@pytest.mark.parametrize("change", [ad.grad, ad.jacfwd, lambda f: ad.jit(ad.grad(f))])
+def test_what_does_not_fit_is_refused(change):
+    def kind(x):
+        z = ad.zeros(3, dtype=int)
+        z[0] = x[0]
+        return z.sum()
+
+    def place(x):
+        z = ad.zeros(3)
+        z[5] = x[0]
+        return z.sum()
+
+    def shape(x):
+        z = ad.zeros(3)
+        z[:] = np.stack([x, x])
+        return z.sum()
+
+    for f, error, match in (
+        (kind, ad.DTypeError, "float64 does not fit into an array of dtype int64"),
+        (place, IndexError, "index 5 is out of bounds"),
+        (shape, ad.ShapeError, "broadcast"),
+    ):
+        with pytest.raises(error, match=match):
+            change(f)(X)

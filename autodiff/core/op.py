@@ -42,9 +42,13 @@ def gathered(x):
 
 
 class Traced:
-    """A value that interprets operators itself: it has a level and `interpret`."""
+    """A value that interprets operators itself: it has a level and `interpret`.
+
+    stands: whether it is but another name of the value inside of it.
+    """
 
     __slots__ = ()
+    stands = False
     if TYPE_CHECKING:  # slots of the classes below, and methods made from the table
         level: int
 

@@ -15,7 +15,7 @@ from ..core.errors import GraphError, TracedError
 from ..core.op import EAGER, TRACED, new_level
 from .copying import copied
 from .inplace import INSIDE, OUTSIDE, Storage, change
-from .inplace_handles import Shared, assign, dated, taken_from
+from .inplace_handles import Shared, assign, dated, refuse_kind, taken_from
 from .methods import Methods
 from .names import AUGMENTED, OPERATORS
 from .tape import Tensor, new_tensor
@@ -29,6 +29,7 @@ class Filled(Tensor):
     """
 
     __slots__ = ()
+    stands = True
 
     def like(self, value, vertex=None):
         return new_tensor(value, vertex)
@@ -52,7 +53,6 @@ class Filled(Tensor):
         return self.value[key]
 
     def __setitem__(self, key, new):
-        new = new.value if type(new) is Filled else new
         assign(self.holding(new, *parts(key)), key, new)
         dated(self)
 
@@ -78,6 +78,12 @@ class Filled(Tensor):
 
     def clone(self):
         return another(self.value, True)
+
+    def __copy__(self):
+        return self.value
+
+    def __deepcopy__(self, memo):
+        return self.clone()
 
     def __repr__(self):
         return repr(self.value)
@@ -162,6 +168,7 @@ def entered(handle, *given):
     storage = getattr(handle, "storage", None)
     born = getattr(handle, "born", 0) if storage is None else storage.born
     require_inside(born, new)
+    refuse_kind(handle, new, "x[index] = v")
     if storage is None:
         handles, base = [handle], handle.like(handle.value, handle.vertex)
     else:

@@ -90,9 +90,9 @@ def assign(handle, key, new):
     Raises as NumPy does for a shape or a dtype that does not fit, and a sentence for a value that
     belongs to a transform which began later.
     """
+    new = new.value if type(new) in TRACED and new.stands else gathered(new)
     if written_already(handle, key, new):
         return
-    new = gathered(new)
     refuse_later(handle, new, "x[index] = v")
     if type(new) not in TRACED and not hasattr(new, "dtype"):
         new = np.asarray(new)
