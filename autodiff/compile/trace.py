@@ -41,7 +41,7 @@ class Trace:
             x.given = f"x{i}"
         self.values = dict(zip(self.inputs, values))
         self.guards, self.asked = [], {}
-        self.kept: dict[int, Any] = {}  # id of a constant array -> (weak reference, its copy)
+        self.kept: dict[Any, Any] = {}  # where a constant array stands -> its copy
         self.where = ""  # the line of the last question
         self.number = ""  # the first line that asked for a number with a fraction
         self.rewrites: list[Any] = []  # formulas that were made stable on the way
