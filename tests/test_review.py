@@ -18,24 +18,29 @@ def test_integers_fed_to_a_differentiated_variable_count_as_floats():
 
 @pytest.mark.parametrize("transform", [ad.grad, ad.jacfwd, ad.vmap])
 def test_an_outer_tensor_takes_no_inner_value(transform):
-    def filled(x):
-        y = ad.zeros(())
+    def filled(x, y):
+        y = y[0]
         y.copy_(x)
         return y
 
-    def item(x):
-        y = ad.zeros(2)
+    def item(x, y):
         y[0] = x
         return y.sum()
 
-    def added(x):
-        y = ad.zeros(())
+    def added(x, y):
+        y = y[1]
         y += x
         return y
 
+    x = np.ones(2) if transform is ad.vmap else 1.0
+    expected = {ad.grad: 1.0, ad.jacfwd: 1.0, ad.vmap: np.ones(2)}[transform]
     for f in (filled, item, added):
+        outer = ad.zeros(2)
         with pytest.raises(ad.TracedError, match="in place"):
-            transform(f)(np.ones(2) if transform is ad.vmap else 1.0)
+            transform(lambda x, f=f, y=outer: f(x, y))(x)
+        assert outer.tolist() == [0.0, 0.0]
+        inside = transform(lambda x, f=f: f(x, ad.zeros(2)))(x)
+        np.testing.assert_array_equal(np.asarray(inside), expected)
 
 
 @pytest.mark.parametrize(
