@@ -200,24 +200,28 @@ class Loop(Op):
 
     def batch(self, batched, *args):
         body = self.body
-        if self.length is None and (body.items or body.ys):
+        if self.length is None and (body.items or body.ys or (self.given and batched[-1])):
             raise RuleError(
                 f"{self.name} has no batch rule for a derivative inside vmap; "
                 "write the transform around vmap"
             )
         state, outer, xs, count = self.split(args)
-        _, b_outer, b_xs, _ = self.split(batched)
         size = next(a.shape[0] for a, b in zip(args, batched) if b)
-        flags = tuple(b_outer), tuple(b_xs)
-        row = self.prepared(("batch", size, flags), lambda: batched_loop(self, size, *flags))
-        flagged = zip(state, batched)
-        state = [x if b else broadcast_to(x, (size, *x.shape)) for x, b in flagged]
+        flags = tuple(batched)
+        row, b_out = self.prepared(("batch", size, flags), lambda: batched_loop(self, size, flags))
+        flagged = zip(state, batched, b_out)
+        state = [broadcast_to(x, (size, *x.shape)) if o and not b else x for x, b, o in flagged]
+        _, _, b_xs, _ = self.split(batched)
         xs = [moveaxis(x, 0, 1) if b else x for x, b in zip(xs, b_xs)]
-        found = list(row(*state, *outer, *xs))
-        k = len(state)
-        ys = [moveaxis(y, 0, 1) for y in found[k : k + len(body.ys)]]
-        count = [broadcast_to(found[-1], (size,))] if body.pred is not None else []
-        return (*found[:k], *ys, *count)
+        k, m = len(state), len(body.ys)
+        found = list(row(*state, *outer, *xs, *count))
+        found[k : k + m] = [
+            moveaxis(y, 0, 1) if b else y for y, b in zip(found[k : k + m], b_out[k:])
+        ]
+        b_out = [*b_out, *[False] * (len(found) - k - m)]
+        return tuple(
+            [x if b else broadcast_to(x, (size, *np.shape(x))) for x, b in zip(found, b_out)]
+        )
 
     def __repr__(self):
         return f"<operator {self.name}>"

@@ -5,7 +5,7 @@ from typing import Any
 from ..core.op import new_level
 from ..core.spec import Spec
 from ..interpret.composite import outline
-from ..interpret.graph import Node, gradient_like
+from ..interpret.graph import Node, gradient_like, upstream
 from ..interpret.sweep import stored, sweep
 from ..ops.choose import where, zeros_like
 from .forward import jvp
@@ -136,34 +136,88 @@ def reachable(nodes):
     return seen
 
 
-def batched_loop(loop, size, b_outer, b_items):
-    """The loop of all examples at once; an example whose loop has ended stays as it is."""
+def batched_loop(loop, size, flags):
+    """(the loop of all examples at once, which states and ys differ between them).
+
+    flags: which arguments differ.  What is the same for all examples is computed once; where
+    the number of steps differs, an example whose loop has ended stays as it is.
+    """
     body, level = loop.body, new_level()
-    specs = [spec_of(x) for x in body.state]
-    state = stand_ins([Spec((size, *s), d) for s, d in specs], level, "state")
+    b_state, b_outer, b_items, _ = loop.split(flags)
+    b_state, differs = differing(body, b_state, b_outer, b_items)
     groups = []
-    for name, group, flags in (("item", body.items, b_items), ("outer", body.outer, b_outer)):
+    both = zip((body.state, body.items, body.outer), (b_state, b_items, b_outer))
+    for name, (group, which) in zip(("state", "item", "outer"), both):
         shapes = [spec_of(x) for x in group]
-        stretched = [Spec((size, *s), d) if b else Spec(s, d) for (s, d), b in zip(shapes, flags)]
+        stretched = [Spec((size, *s), d) if b else Spec(s, d) for (s, d), b in zip(shapes, which)]
         groups.append(stand_ins(stretched, level, name))
-    items, outer = groups
-    axes = tuple([0 if b else None for b in (*[True] * len(state), *b_items, *b_outer)])
+    state, items, outer = groups
+    values = [*state, *items, *outer]
+    axes = tuple([0 if b else None for b in (*b_state, *b_items, *b_outer)])
 
-    def mapped(nodes):
+    def mapped(nodes, which):
+        apart = picked(nodes, which)
+
         def step(*values):
-            return tuple(evaluated(nodes, dict(zip(body.inputs, values))))
+            return tuple(evaluated(apart, dict(zip(body.inputs, values))))
 
-        return list(vmap(step, in_axes=axes)(*state, *items, *outer))
+        made = iter(vmap(step, in_axes=axes)(*values) if apart else ())
+        common = iter(
+            evaluated(picked(nodes, [not b for b in which]), dict(zip(body.inputs, values)))
+        )
+        return [next(made if b else common) for b in which]
 
-    found = mapped([*body.new, *body.ys])
+    b_ys = [differs(y) for y in body.ys]
+    found = mapped([*body.new, *body.ys], [*b_state, *b_ys])
     new, ys, pred = found[: len(state)], found[len(state) :], None
     if body.pred is not None:
-        (going,) = mapped([body.pred])
-        pred = going.any()
-        new = [
-            where(going.reshape((size, *[1] * (len(x.shape) - 1))), x, old)
-            for x, old in zip(new, state)
-        ]
+        apart = differs(body.pred)
+        (pred,) = going = mapped([body.pred], [apart])
+        if apart:
+            pred = going[0].any()
+            new = [
+                where(going[0].reshape((size, *[1] * (len(x.shape) - 1))), x, old)
+                for x, old in zip(new, state)
+            ]
+    made, b_out = Body(state, items, outer, pred, new, ys), [*b_state, *b_ys]
     return type(loop)(
-        loop.name, Body(state, items, outer, pred, new, ys), loop.length, loop.backwards
-    )
+        loop.name, made, loop.length, loop.backwards, kept_cover(loop, flags, b_out)
+    ), b_out
+
+
+def kept_cover(loop, flags, b_out):
+    """What the loop of all examples covers: the same, where that is the same for all of them."""
+    if loop.covers is None:
+        return None
+    _, args, outs = loop.covers
+    apart = [*b_out, False]
+    return None if any([flags[i] for i in args] + [apart[i] for i in outs]) else loop.covers
+
+
+def differing(body, b_state, b_outer, b_items):
+    """(which states differ between examples at any step, whether a node of the body does)."""
+    while True:
+        apart = [
+            *picked(body.state, b_state), *picked(body.items, b_items), *picked(body.outer, b_outer)
+        ]  # fmt: skip
+        reached = consumers(apart, [*body.new, *body.ys, body.pred])
+
+        def differs(x, reached=reached):
+            return type(x) is Node and x in reached
+
+        if body.pred is not None and differs(body.pred):
+            after = [True] * len(b_state)
+        else:
+            after = [b or differs(x) for b, x in zip(b_state, body.new)]
+        if after == list(b_state):
+            return after, differs
+        b_state = after
+
+
+def consumers(sources, outputs):
+    """The nodes that outputs are computed by and that read some of the sources, these included."""
+    found = set(sources)
+    for x in upstream([x for x in outputs if type(x) is Node]):
+        if any([a in found for a in x.inputs]):
+            found.add(x)
+    return found
