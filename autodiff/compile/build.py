@@ -12,10 +12,10 @@ from ..core.tree import LEAF, unflatten
 from ..interpret.graph import Node
 from ..transform.function import Transformed
 from .captured import as_tensor_if
+from .carries import simplified
 from .pairs import split_up
 from .program import ARRAY, FLOAT, OBJECT, STRIDED, Program
 from .report import report_of
-from .rewrite import simplified
 from .schedule import scheduled
 from .stencils import recomputed
 from .trace import Trace, as_number

@@ -10,10 +10,11 @@ import numpy as np
 from ..interpret.graph import Node, formula, placeholder, upstream
 from ..interpret.vertex import Joint, pick
 from .build import Finish, traced
+from .carries import simplified
 from .lines import Lines, noting
 from .plain import fed
 from .report import title
-from .rewrite import Graph, simplified
+from .rewrite import Graph
 
 serial = count(1).__next__
 SOURCES = 16  # generated sources that stay readable

@@ -7,7 +7,7 @@ from ..core.tree import flatten, unflatten
 from ..interpret.executor import Plan
 from ..interpret.graph import Node
 from .build import Finish
-from .rewrite import simplified
+from .carries import simplified
 
 
 class GraphPlan:

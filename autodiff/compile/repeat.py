@@ -11,8 +11,9 @@ from ..core.op import NO_PARAMS
 from ..core.spec import Spec
 from ..interpret.graph import Node, node
 from ..ops.choose import stop_gradient
+from .carries import simplified
 from .pairs import split_up
-from .rewrite import simplified
+from .rewrite import Graph
 from .scalars import ScalarLoop, Unfit
 from .view import Buffer, View, count, whole
 
@@ -114,7 +115,9 @@ class Repeat:
     def graph(self, outputs):
         """(nodes in order, outputs) of the condition or of the body, after all passes."""
         outputs = [y if type(y) is Node else constant_node(y) for y in outputs]
-        found = simplified(self.loop.body.inputs, (), outputs)
+        body = self.loop.body
+        passes = Graph if body.simple else simplified
+        found = passes(body.inputs, (), outputs)
         parts = split_up(found)
         if parts is not found:
             found = simplified(parts.inputs, (), parts.outputs)

@@ -12,6 +12,7 @@ from ..core.family import Elementwise
 from ..core.lower import Expansion
 from ..core.op import NO_PARAMS
 from ..core.spec import Spec
+from ..interpret.composite import outline
 from ..interpret.graph import Node, node, placeholder, upstream
 from ..interpret.stabilize import key_of
 from ..interpret.vertex import Joint, pick
@@ -22,21 +23,14 @@ from ..transform.loop import Loop
 from .emit import LOWERED
 from .lines import standing_for
 from .rules import RULES
+from .uniform import Uniform
 from .view import count
 
 FOLDED = 4096  # elements up to which a constant is computed ahead
 
 
+COMPARED = 64  # elements up to which constants are told apart by what they are
 LOOKED_AT = 2**20  # elements up to which a constant is looked through for equal elements
-
-
-class Uniform:
-    """A value whose elements are all the same known number."""
-
-    __slots__ = ("number", "known", "declared")
-
-    def __init__(self, number, known, declared):
-        self.number, self.known, self.declared = number, known, declared
 
 
 class Graph:
@@ -51,11 +45,11 @@ class Graph:
         self.order = upstream([*guards, *[x for x in outputs if type(x) is Node]])
 
 
-def simplified(inputs, guards, outputs):
-    """The graph after all passes."""
+def one_pass(inputs, guards, outputs, covered=NO_PARAMS, plans=NO_PARAMS):
+    """The graph after the rules; covered, plans: of loops, as in Simplifier."""
     work = Simplifier()
     order = upstream([x for x in (*guards, *outputs) if type(x) is Node])
-    work.covered = covered(order)
+    work.covered, work.plans = covered, plans
     for x in order:
         standing_for(x)
         work.take(x)
@@ -71,7 +65,8 @@ class Simplifier:
     def __init__(self):
         self.new: dict[Any, Any] = {}  # old node -> node, Uniform, or array
         self.seen: dict[Any, Any] = {}  # what a node computes -> the node
-        self.covered: dict[Any, Any] = {}  # loop -> (loop that computes it too, its outputs there)
+        self.covered: Any = NO_PARAMS  # loop -> (loop that computes it too, its outputs there)
+        self.plans: Any = NO_PARAMS  # loop -> how a smaller one replaces it
 
     def take(self, x):
         """Find what stands for an old node."""
@@ -87,9 +82,34 @@ class Simplifier:
             params = {"index": places[x.params["index"]], "count": larger.op.op.outputs}
             found = self.new[x] = self.unique(pick, (self.new[larger],), params, x)
             return found
+        if x in self.plans:
+            found = self.new[x] = self.smaller(x, self.plans[x])
+            return found
+        if x.op is pick and x.args[0] in self.plans:
+            found = self.new[x] = self.output(x, self.plans[x.args[0]])
+            return found
         args = tuple([self.new[a] if type(a) is Node else constant(a) for a in x.args])
         found = self.new[x] = self.simple(x.op, args, x.params, x)
         return found
+
+    def smaller(self, x, plan):
+        """The loop that replaces a loop."""
+        given = [x.args[i] for i in plan.args]
+        args = tuple([self.plain(self.new[a]) if type(a) is Node else a for a in given])
+        shapes = tuple([spec.shape for spec in plan.loop.infer()])
+        made = node(Joint(plan.loop), args, NO_PARAMS, Spec(shapes, None), x.level)
+        return self.unique(made.op, args, NO_PARAMS, made)
+
+    def output(self, x, plan):
+        """What stands for one output of a loop that is replaced."""
+        kind, what = plan.outs[x.params["index"]]
+        if kind == "constant":
+            return what
+        if kind == "argument":
+            a = x.args[0].args[what]
+            return self.new[a] if type(a) is Node else constant(a)
+        params = {"index": what, "count": plan.loop.outputs}
+        return self.unique(pick, (self.new[x.args[0]],), params, x)
 
     def simple(self, op, args, params, like):
         """The value of an operator on simplified arguments."""
@@ -131,10 +151,10 @@ class Simplifier:
 
     def unique(self, op, args, params, like):
         """The node of an operation, the same for the same operation."""
-        keys = [key_of(a) for a in args]
+        keys = [content(a) for a in args]
         if op.name in COMMUTATIVE and len(keys) == 2:
             keys.sort(key=hash)
-        named = id(op.op) if type(op) is Joint else id(op)
+        named = named_by(op.op) if type(op) is Joint else id(op)
         key = (named, tuple(keys), tuple(sorted(params.items())) if params else (), like.declared)
         found = self.seen.get(key)
         if found is None:
@@ -178,20 +198,68 @@ class Simplifier:
         return node(stop_gradient, (value,), NO_PARAMS, Spec(x.known, x.declared), x.level)
 
 
+def loops_in(order):
+    """The loops among nodes."""
+    return [x for x in order if type(x.op) is Joint and type(x.op.op) is Loop]
+
+
 def covered(order):
     """{loop: (a loop that computes its outputs too, their places there)}"""
     found, larger = {}, {}
-    loops = [x for x in order if type(x.op) is Joint and type(x.op.op) is Loop]
+    loops = loops_in(order)
     for x in loops:
         cover = x.op.op.covers
         if cover is not None:
             loop, args, places = cover
-            larger.setdefault((id(loop), *[key_of(x.args[i]) for i in args]), (x, places))
+            larger.setdefault((form(loop), *[content(x.args[i]) for i in args]), (x, places))
     for x in loops:
-        key = (id(x.op.op), *map(key_of, x.args))
-        if key in larger:
+        key = (form(x.op.op), *map(content, x.args))
+        if key in larger and larger[key][0] is not x:
             found[x] = larger[key]
+    for x, (y, places) in found.items():
+        while y in found:  # and that one is covered as well
+            y, further = found[y]
+            places = [further[i] for i in places]
+        found[x] = y, places
     return found
+
+
+def content(a):
+    """What tells arguments apart: of few or equal constant elements, the elements."""
+    if type(a) is Uniform:
+        return a.declared, a.known, a.number.tobytes()
+    if type(a) is np.ndarray and (a.size <= COMPARED or not any(a.strides)):
+        kept = a if a.size <= COMPARED else a.flat[0]
+        return a.dtype, a.shape, kept.tobytes()
+    return key_of(a)
+
+
+def named_by(op):
+    """What tells an operator apart: of a loop, what it computes."""
+    return form(op) if type(op) is Loop else id(op)
+
+
+def form(loop):
+    """What tells a loop from others: its steps, with numbers for the values in them."""
+    return loop.prepared("form", lambda: formed(loop))
+
+
+def formed(loop):
+    body = loop.body
+    names = {x: i for i, x in enumerate(body.inputs)}
+
+    def named(a):
+        return ("node", names[a]) if type(a) is Node else content(a)
+
+    results = [*([] if body.pred is None else [body.pred]), *body.new, *body.ys]
+    parts: list[Any] = [loop.length, loop.backwards, body.pred is None]
+    parts += [(len(group), *map(outline, group)) for group in (body.state, body.items, body.outer)]
+    for x in upstream([x for x in results if type(x) is Node]):
+        if x not in names:
+            names[x] = len(names)
+            op = named_by(x.op.op) if type(x.op) is Joint else id(x.op)
+            parts.append((op, *sorted(x.params.items()), x.known, x.declared, *map(named, x.args)))
+    return (*parts, *map(named, results))
 
 
 def constant(a):

@@ -8,6 +8,7 @@ from ..core.op import NO_PARAMS
 from ..core.spec import Spec
 from ..interpret.graph import Node, node
 from ..ops import arithmetic, choose, einsum, move, reduce, sort
+from .uniform import Uniform
 
 RULES: dict = {}
 INLINED = 512  # multiplications up to which a product of matrices is written as a loop
@@ -39,6 +40,13 @@ def is_nothing(a):
     if not of(v, choose.choose) or not is_number(v.args[2], 0.0):
         return False
     return of(v.args[0], choose.isfinite) and v.args[0].args[0] is v.args[1]
+
+
+def all_alike(a):
+    """Whether an argument is one constant number in every place."""
+    if type(a) is Node:
+        return False
+    return np.ndim(a) == 0 or (a.size > 0 and not any(a.strides))
 
 
 def fits(a, like):
@@ -148,6 +156,10 @@ def choose_known(op, args, params, like):
     c, x, y = args
     if x is y and fits(x, like):
         return x
+    if all_alike(x) and all_alike(y) and like.declared.kind in "biuf":
+        one, two = (np.asarray(v, like.declared).flat[0] for v in (x, y))
+        if one.tobytes() == two.tobytes():
+            return Uniform(one, like.known, like.declared)
     if isinstance(c, (bool, np.bool_)):
         chosen = x if c else y
         return chosen if fits(chosen, like) else None

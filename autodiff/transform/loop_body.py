@@ -35,7 +35,10 @@ class Body:
     """One step as a graph: state, items and outer stand for what it reads.
 
     pred: whether to go on, or None; new: the next state; ys: what is stacked.
+    simple: whether the passes of the compiler have been over it.
     """
+
+    simple = False
 
     def __init__(self, state, items, outer, pred, new, ys):
         self.state, self.items, self.outer = list(state), list(items), list(outer)
