@@ -50,6 +50,20 @@ def test_programs_without_nans_hold_no_structure():
     assert plain < len(compiled.last.graph.order)
 
 
+def test_a_nan_behind_a_loop_is_met_by_its_guard():
+    def f(x):
+        last = ad.while_loop(lambda s: s.sum() < 50, lambda s: s * 2 + 1, x)
+        return (ad.where(x > 0, ad.sqrt(x), 0) * last).sum()
+
+    zero = np.array([0.0, 1.0, 2.0, 3.0])
+    for first, then in ((X, zero), (zero, X)):
+        compiled = ad.jit(ad.grad(f))
+        for x in (first, then, first):
+            assert np.isfinite(ad.grad(f)(x)).all()
+            assert np.allclose(compiled(x), ad.grad(f)(x), rtol=1e-13)
+        assert len(compiled.programs) == 2
+
+
 def test_tame_constants_ask_for_nothing():
     def valley(x):
         return (100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1] / 2.0) ** 2).sum()

@@ -103,7 +103,7 @@ def number_dtype(leaves):
     return np.dtype(np.float32) if narrow else FLOAT64
 
 
-def traced(f, structure, leaves, data=None, asks=False):
+def traced(f, structure, leaves, data=None, asks=False, hopes=False):
     """(trace, leaves) of a call; data: which leaves are inputs, by default all that are dynamic."""
     number = number_dtype(leaves)
     data = [Signature.dynamic(x) for x in leaves] if data is None else data
@@ -113,7 +113,7 @@ def traced(f, structure, leaves, data=None, asks=False):
         for i in places
     ]
     values = [np.float64(leaves[i]) if type(leaves[i]) is float else leaves[i] for i in places]
-    trace = Trace(specs, values, asks)
+    trace = Trace(specs, values, asks, hopes)
 
     def placed(inputs):
         full = list(leaves)
@@ -149,7 +149,7 @@ def native_program(trace, leaves, direct):
     finish = None if plain else Finish(trace.structure, graph.outputs, trace.tensors)
     program = Program(schedule, graph.guards, arguments, outputs, plain and alone, finish)
     seconds["compile"] = perf_counter() - start
-    program.graph, program.where = graph, trace.where
+    program.graph, program.where, program.hoped = graph, trace.where, trace.hoped
     program.sources = [y for y in trace.outputs if type(y) is Node]
     program.rewrites = trace.rewrites
     program.report = report_of(program, schedule, (before, len(graph.order)), seconds)

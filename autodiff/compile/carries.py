@@ -168,7 +168,8 @@ def came_to(work, y, like):
     """What tells the value of a state after a step from others."""
     known = work.new[y] if type(y) is Node else y
     if type(known) is not Node and type(known) is not Uniform:
-        known = fixed(known, like) or known
+        plain = fixed(known, like)
+        known = known if plain is None else plain
     return content(known)
 
 

@@ -225,7 +225,8 @@ class Jitted(Called):
             return self.f(*args, **kwargs)
         if not self.prepared(key, entry, structure, leaves):
             return self.f(*args, **kwargs)
-        self.local.busy = True
+        ways = self.ways.get(key)
+        self.local.busy = not (ways and ways[-1].hoped)
         try:
             return entry.call(*values)
         finally:
@@ -285,7 +286,8 @@ class Jitted(Called):
                 key, f"it takes more than {PATHS} ways{where}; write while_loop, cond or scan"
             )
             return None
-        found = self.attempt(key, structure, leaves, partial(traced, asks=self.native))
+        make = partial(traced, asks=self.native, hopes=not ways)
+        found = self.attempt(key, structure, leaves, make)
         if found is not None and found[0].number:
             where = found[0].number
             seen = self.numbers[key, where] = self.numbers.get((key, where), 0) + 1

@@ -228,6 +228,7 @@ class Program:
     graph: Any  # what was compiled
     sources: Any  # the nodes of the outputs as they were traced
     rewrites: Any  # the formulas that were made stable before
+    hoped = False  # whether one of its guards is of a NaN that nobody has looked for yet
     where: str  # the line of the last question that Python asked of a value
     report: Any
     pairs: Any = None  # [(argument, output)] whose memory is the same, where arguments are donated

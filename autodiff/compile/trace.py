@@ -17,6 +17,7 @@ from ..ops.move import reshape
 from ..ops.numbers import trunc
 from ..transform.function import held
 from .captured import Draws, is_plain, tensor_around, value_of
+from .rewrite import loops_in
 
 
 class Untraceable(Exception):
@@ -29,10 +30,13 @@ class Trace:
     inputs: placeholder nodes; outputs: leaves of what the function returned, with `structure`.
     guards: nodes that are true where another run would have taken another way.
     asks: whether derivatives may ask for NaNs too, and leave out what only such need.
+    hopes: whether a NaN that only running a loop would show is not looked for: its guard tells;
+    hoped: whether there was one.
     """
 
-    def __init__(self, specs, values, asks=False):
+    def __init__(self, specs, values, asks=False, hopes=False):
         self.level, self.asks = new_level(), asks
+        self.hopes, self.hoped = hopes, False
         self.inputs = [
             node(placeholder, (), NO_PARAMS, Spec(shape, dtype), self.level)
             for shape, dtype in specs
@@ -71,6 +75,14 @@ class Trace:
             if type(answer) in (float, complex):
                 self.number = self.number or self.where
         return answer
+
+    def suspects(self, x):
+        """Whether a node is true that tells of a NaN."""
+        if not self.hopes or not loops_in(needed([x], self.values)):
+            return bool(x)
+        self.hoped = True
+        self.guards.append(x)
+        return False
 
     def run(self, f, arguments, checked=True):
         """Run `f` on the nodes; `arguments(inputs)` puts them where they belong.

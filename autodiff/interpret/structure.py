@@ -60,7 +60,7 @@ def unclear(values, vertices):
         return False
     traces = [TRACES.get(node.level) for node in nodes]
     if all([trace is not None and trace.asks for trace in traces]):
-        return any([bool(isnan(total(node))) for node in nodes])
+        return any([trace.suspects(isnan(total(node))) for trace, node in zip(traces, nodes)])
     return True
 
 
