@@ -1,4 +1,4 @@
-"""Loops in loops in compiled functions: whatever becomes of them, they compute what eager ones do."""
+"""Loops in loops in compiled functions: whatever becomes of them, they do what eager ones do."""
 
 import numpy as np
 import pytest

@@ -12,9 +12,10 @@ from ..core.spec import Spec
 from ..interpret.graph import Node, node
 from ..ops.choose import stop_gradient
 from .carries import simplified
+from .elements import Unfit
 from .pairs import split_up
 from .rewrite import Graph
-from .scalars import ScalarLoop, Unfit
+from .scalars import ScalarLoop
 from .view import Buffer, View, count, whole
 
 BYTES, TRUTH, WHOLE = np.dtype(np.int8), np.dtype(np.bool_), np.dtype(np.int64)
@@ -86,10 +87,10 @@ class Repeat:
         ys = [self.stacked(i, y) for i, y in enumerate(body.ys)]
         kept = [(y, slot) for y, slot in zip(body.ys, ys) if slot is not None]
         self.stacked_slots = [(slot, slot.dtype) for _, slot in kept]
-        self.graphs = [] if body.pred is None else [self.graph([body.pred])]
-        self.graphs.append(self.graph([*body.new, *[y for y, _ in kept]]))
+        self.graphs = [] if body.pred is None else [graph_of(body, [body.pred])]
+        self.graphs.append(graph_of(body, [*body.new, *[y for y, _ in kept]]))
         try:
-            self.scalar = ScalarLoop(self, self.graphs, lowering)
+            self.scalar = ScalarLoop(self, self.graphs, lowering, graph_of)
         except Unfit:
             self.scalar = None
         views = [whole(c.here, x.known) for c, x in zip(self.carries, body.state)]
@@ -111,17 +112,6 @@ class Repeat:
         last = loop.outputs - 1
         if body.pred is not None and last in self.picks:
             s.views[self.picks[last]] = whole(self.total, ())
-
-    def graph(self, outputs):
-        """(nodes in order, outputs) of the condition or of the body, after all passes."""
-        outputs = [y if type(y) is Node else constant_node(y) for y in outputs]
-        body = self.loop.body
-        passes = Graph if body.simple else simplified
-        found = passes(body.inputs, (), outputs)
-        parts = split_up(found)
-        if parts is not found:
-            found = simplified(parts.inputs, (), parts.outputs)
-        return found.order, found.outputs
 
     def __repr__(self):
         steps = "unknown" if self.loop.length is None else self.loop.length
@@ -208,6 +198,17 @@ class Repeat:
         for g in self.growers:
             words += [places[g.slot], places[g.stack], g.bytes, int(g.grows)]
         return words
+
+
+def graph_of(body, outputs):
+    """(nodes in order, outputs) of the condition or of the step of a body, after all passes."""
+    outputs = [y if type(y) is Node else constant_node(y) for y in outputs]
+    passes = Graph if body.simple else simplified
+    found = passes(body.inputs, (), outputs)
+    parts = split_up(found)
+    if parts is not found:
+        found = simplified(parts.inputs, (), parts.outputs)
+    return found.order, found.outputs
 
 
 def node_like(shape, dtype):

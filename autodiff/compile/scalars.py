@@ -1,26 +1,20 @@
 """A loop over few numbers as one native function: its state stays in registers.
 
-Values of a few elements are taken apart: movements only rename, and elementwise rows, sums and
-small products are written out element by element.
+The loops in its body are written into the same function, where they stand.
 """
 
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from ..core.lower import Assembly, Element, Fold, Product
 from ..interpret.graph import Node, placeholder
-from ..interpret.vertex import Joint
-from .element import working_dtypes, written_out
-from .emit import BOOL, LOWERED, Builder, Value
+from ..interpret.vertex import Joint, pick
+from .elements import MOST, Elements, Unfit
+from .emit import BOOL, I64, LOWERED, Builder, Value
 from .library import LIBRARY
-from .loops import combined
-from .view import count
+from .view import Buffer, count, whole
 from .walk import memory
 
-MOST = 64  # elements of a value
-LONGEST = 3000  # instructions of a step: code generation grows faster than linearly
 HEAD = "define i64 @NAME(ptr %P, ptr %I, ptr %S, i64 %lo, i64 %hi) #0 {\nentry:\n"
 GROW = """  %has{k} = load i64, ptr %cap{k}
   %short{k} = icmp slt i64 %has{k}, %need{k}
@@ -53,166 +47,55 @@ NEEDS = {
 }
 
 
-class Unfit(Exception):
-    """A loop whose values are not few numbers."""
-
-
-class Elements:
-    """Operators on values that are lists of elements, in the order of their memory."""
-
-    def __init__(self, b, lowering):
-        self.b, self.lowering = b, lowering
-        self.values: dict[Any, Any] = {}
-        self.zeros = {}  # identity of an element that is zero by structure -> the element
-
-    def place(self, x):
-        """Write a node's elements."""
-        if type(x.op) is Joint or count(x.known) > MOST or len(self.b.lines) > LONGEST:
-            raise Unfit
-        lower = self.lowering(x)
-        if x.op.view and len(x.args) == 1 and type(x.args[0]) is Node:
-            found = self.moved(x)
-        elif type(lower) is Element:
-            found = self.elementwise(x, lower)
-        elif type(lower) is Fold:
-            found = self.folded(x)
-        elif type(lower) is Product:
-            found = self.product(x)
-        elif type(lower) is Assembly:
-            found = self.assembled(x, lower)
-        else:
-            raise Unfit
-        self.values[x] = found
-
-    def moved(self, x):
-        (a,) = x.args
-        where = x.op.evaluate(np.arange(count(a.known)).reshape(a.known), **x.params)
-        return [self.values[a][k] for k in where.ravel().tolist()]
-
-    def spread(self, a, shape, dtype):
-        """The elements of an argument broadcast to a shape."""
-        n = count(shape)
-        if type(a) is not Node:
-            if n == 0:
-                return []
-            return [self.b.const(v, dtype) for v in np.broadcast_to(a, shape).ravel().tolist()]
-        have = self.values[a]
-        if a.known == shape:
-            return have
-        where = np.broadcast_to(np.arange(len(have)).reshape(a.known), shape)
-        return [have[k] for k in where.ravel().tolist()]
-
-    def elementwise(self, x, lower):
-        dtypes = working_dtypes(x, lower)
-        if dtypes is None:
-            raise Unfit
-        args = [self.spread(a, x.known, d) for a, d in zip(x.args, dtypes)]
-        found = []
-        for given in zip(*args):
-            if x.op.name == "add" and any([id(v) in self.zeros for v in given]):
-                kept = given[id(given[0]) in self.zeros]
-                if kept.dtype == x.declared:
-                    found.append(kept)
-                    continue
-            found.append(written_out(self.b, x, lower, given, dtypes))
-        return found
-
-    def folded(self, x):
-        (a,) = x.args
-        shape, axes = a.known, x.params.get("axes")
-        gone = [i for i in range(len(shape)) if axes is None or i - len(shape) in axes]
-        if 0 in shape or not gone:
-            raise Unfit
-        where = np.moveaxis(np.arange(count(shape)).reshape(shape), gone, range(-len(gone), 0))
-        f = SimpleNamespace(x=x, dtype=x.declared)
-        found = []
-        for row in where.reshape(count(x.known), -1).tolist():
-            parts = [self.b.convert(self.values[a][k], x.declared) for k in row]
-            total = parts[0]
-            for part in parts[1:]:
-                total = combined(self.b, f, total, part)
-            found.append(total)
-        return found
-
-    def product(self, x):
-        left, right = x.args
-        if any([type(a) is Node and a.declared != x.declared for a in x.args]):
-            raise Unfit
-        if np.ndim(left) == 2 if type(left) is not Node else len(left.known) == 2:
-            (m, n), k = x.known, (left.known if type(left) is Node else left.shape)[1]
-        else:
-            raise Unfit
-        if len(x.known) != 2 or k == 0:
-            raise Unfit
-        p = self.spread(left, (m, k), x.declared)
-        q = self.spread(right, (k, n), x.declared)
-        found = []
-        for i in range(m):
-            for j in range(n):
-                total = p[i * k] * q[j]
-                for t in range(1, k):
-                    total = total + p[i * k + t] * q[t * n + j]
-                found.append(total)
-        return found
-
-    def assembled(self, x, lower):
-        found: list[Any] = [None] * count(x.known)
-        numbers = np.arange(len(found)).reshape(x.known)
-        for value, index in lower.pieces(*x.args, **x.params):
-            if type(index) is tuple and any([hasattr(p, "dtype") for p in index]):
-                raise Unfit
-            part = numbers if index is None else numbers[index]
-            dtype = value.declared if type(value) is Node else x.declared
-            given = self.spread(value, part.shape, dtype)
-            for k, v in zip(part.ravel().tolist(), given):
-                found[k] = self.b.convert(v, x.declared)
-                if type(value) is int and value == 0:
-                    self.zeros[id(found[k])] = found[k]
-        return found
-
-
 class ScalarLoop:
     """The text of a loop over few numbers; buffers and numbers as for a nest.
 
     repeat: the loop as a step; graphs: [(order, outputs)] of its condition and its body.
+    graph_of(body, outputs): (nodes in order, outputs) of inner loops.
     results: the buffers of the last state; ys: (output, its buffer) that are stacked.
     """
 
-    def __init__(self, repeat, graphs, lowering):
-        self.repeat, self.graphs = repeat, graphs
-        body = repeat.loop.body
-        if any([x.declared not in LOWERED for x in body.inputs]):
-            raise Unfit
-        if any([count(x.known) > MOST for x in body.inputs]):
-            raise Unfit
+    def __init__(self, repeat, graphs, lowering, graph_of):
+        self.repeat, self.graphs, self.graph_of = repeat, graphs, graph_of
         self.b = Builder(1, LIBRARY)
         self.b.needs.update(NEEDS)
-        self.e = Elements(self.b, lowering)
+        self.e = Elements(self.b, lowering, self.inner)
         self.buffers, self.places, self.numbers = [], {}, []
         self.rooms: list[str] = []
+        self.heads: list[str] = []
+        self.labels = self.stacks = 0
+        self.picks: dict[Any, Any] = {}  # inner loop -> the nodes that pick its outputs
+        self.opened: dict[Any, Any] = {}  # body of an inner loop -> its graphs
+        self.note(graphs)
         self.write()
         self.needs = self.b.needs
-        lines = "\n".join([*self.rooms, *self.b.lines])
+        lines = "\n".join([*self.rooms, *self.heads, *self.b.lines])
         self.text = f"{HEAD}{lines}\n  ret i64 0\n{FULL}}}\n"
 
     # ------------------------------------------------------------ memory
+
+    def at_head(self, text):
+        """An instruction that is done once, before all loops."""
+        name = self.b.fresh()
+        self.heads.append(f"  {name} = {text}")
+        return name
 
     def pointer(self, buffer):
         """The address of a buffer, read once at the head."""
         if buffer not in self.places:
             k = len(self.buffers)
             self.buffers.append(buffer)
-            index = self.b.raw(f"getelementptr i64, ptr %I, i64 {k}")
-            index = self.b.raw(f"load i64, ptr {index}, !invariant.load !0")
-            place = self.b.raw(f"getelementptr ptr, ptr %P, i64 {index}")
-            self.places[buffer] = self.b.raw(f"load ptr, ptr {place}, !invariant.load !0")
+            index = self.at_head(f"getelementptr i64, ptr %I, i64 {k}")
+            index = self.at_head(f"load i64, ptr {index}, !invariant.load !0")
+            place = self.at_head(f"getelementptr ptr, ptr %P, i64 {index}")
+            self.places[buffer] = self.at_head(f"load ptr, ptr {place}, !invariant.load !0")
         return self.places[buffer]
 
     def number(self, value):
         """A number that is read once at the head, so that other lengths share the text."""
         self.numbers.append(int(value))
-        address = self.b.raw(f"getelementptr i64, ptr %S, i64 {len(self.numbers) - 1}")
-        return self.b.raw(f"load i64, ptr {address}, !invariant.load !0")
+        address = self.at_head(f"getelementptr i64, ptr %S, i64 {len(self.numbers) - 1}")
+        return self.at_head(f"load i64, ptr {address}, !invariant.load !0")
 
     def read(self, pointer, view):
         """The elements of a view, from a pointer to its first."""
@@ -249,53 +132,72 @@ class ScalarLoop:
 
     def write(self):
         r, b, e = self.repeat, self.b, self.e
-        body = r.loop.body
-        for x, view in zip(body.outer, r.outer):
+        fit(r.loop.body)
+        for x, view in zip(r.loop.body.outer, r.outer):
             e.values[x] = self.read(self.start(view), view)
         inits = [self.read(self.start(c.source), c.view) for c in r.carries]
         movers = [(self.moving(m), m) for m in r.movers]
         n = self.steps()
-        growers = [self.growing(k, g) for k, g in enumerate(r.growers)]
+        growers = [(self.growing(g), g) for g in r.growers]
         results = [self.pointer(c.last) for c in r.carries]
         total = None if r.total is None else self.pointer(r.total)
+
+        def slots(at, following):
+            found = {m.slot: self.advanced(p, at) for p, m in movers}
+            for k, g in growers:
+                needed = following if n is None else n
+                found[g.slot] = self.stacked(k, g, at, needed if g.grows else None)
+            read = [self.read(found[view.buffer], view) for view in r.items]
+            return read, [(found[slot], dtype) for slot, dtype in r.stacked_slots]
+
+        last, i = self.cycle(r.loop, self.graphs, inits, n, slots)
+        for p, x, values in zip(results, r.loop.body.state, last):
+            self.put(p, values, x.declared)
+        if total is not None:
+            b.line(f"  store i64 {i}, ptr {total}")
+
+    def cycle(self, loop, graphs, inits, n, slots):
+        """(last state, number of steps) of a loop, written where the text stands.
+
+        slots(at, following): (items of a step, [(pointer, dtype)] of what it stacks).
+        """
+        b, e, body = self.b, self.e, loop.body
+        self.labels += 1
+        head, inside, end = (f"{name}{self.labels}" for name in ("head", "body", "end"))
         rooms = [self.variables(x) for x in body.state]
-        for names, values in zip(rooms, inits):
-            self.keep(names, values)
+        for names, x, values in zip(rooms, body.state, inits):
+            self.keep(names, [b.convert(v, x.declared) for v in values])
         counter = self.variable("i64")
         b.line(f"  store i64 0, ptr {counter}")
         still = set(body.outer)
-        for order, _ in self.graphs:
+        for order, _ in graphs:
             self.invariant(order, still)
-        b.line("  br label %head\nhead:")
+        b.line(f"  br label %{head}\n{head}:")
+        e.opened = len(b.lines)
         i = b.raw(f"load i64, ptr {counter}")
         for x, names in zip(body.state, rooms):
             e.values[x] = self.taken(names, x.declared)
         if body.pred is not None:
-            self.compute(self.graphs[0][0], still)
-            (pred,) = self.outputs(self.graphs[0][1])
+            self.compute(graphs[0][0], still)
+            (pred,) = self.outputs(graphs[0][1])
             test = pred[0].name
         else:
             test = b.raw(f"icmp slt i64 {i}, {n}")
-        b.line(f"  br i1 {test}, label %body, label %end\nbody:")
+        b.line(f"  br i1 {test}, label %{inside}, label %{end}\n{inside}:")
         following = b.raw(f"add nsw i64 {i}, 1")
-        at = i
-        if r.loop.backwards:
-            at = b.raw(f"sub i64 {n}, {following}")
-        slots = {m.slot: self.advanced(p, at) for p, m in movers}
-        slots.update(self.stacked(k, g, at, n, following) for k, g in growers)
-        for x, view in zip(body.items, r.items):
-            e.values[x] = self.read(slots[view.buffer], view)
-        self.compute(self.graphs[-1][0], still)
-        found = self.outputs(self.graphs[-1][1])
-        for (slot, dtype), values in zip(r.stacked_slots, found[len(rooms) :]):
-            self.put(slots[slot], values, dtype)
+        at = b.raw(f"sub i64 {n}, {following}") if loop.backwards else i
+        read, written = slots(at, following)
+        for x, values in zip(body.items, read):
+            e.values[x] = values
+        self.compute(graphs[-1][0], still)
+        found = self.outputs(graphs[-1][1])
+        for (pointer, dtype), values in zip(written, found[len(rooms) :]):
+            self.put(pointer, values, dtype)
         for names, x, values in zip(rooms, body.state, found):
             self.keep(names, [b.convert(v, x.declared) for v in values])
-        b.line(f"  store i64 {following}, ptr {counter}\n  br label %head\nend:")
-        for p, x, names in zip(results, body.state, rooms):
-            self.put(p, self.taken(names, x.declared), x.declared)
-        if total is not None:
-            b.line(f"  store i64 {i}, ptr {total}")
+        b.line(f"  store i64 {following}, ptr {counter}\n  br label %{head}\n{end}:")
+        e.opened = len(b.lines)
+        return [self.taken(names, x.declared) for names, x in zip(rooms, body.state)], i
 
     def steps(self):
         """The number of steps, where it is known before."""
@@ -331,33 +233,154 @@ class ScalarLoop:
         far = self.b.raw(f"mul i64 {at}, {step}")
         return self.b.raw(f"getelementptr i8, ptr {first}, i64 {far}")
 
-    def growing(self, k, g):
-        self.b.line(f"  %mem{k} = getelementptr i8, ptr {self.pointer(g.stack)}, i64 0")
-        self.b.line(f"  %cap{k} = getelementptr i8, ptr %mem{k}, i64 8")
-        return k, g
+    def growing(self, g):
+        """The number of a stack, whose address and size are found at the head."""
+        self.stacks += 1
+        k = self.stacks
+        self.heads.append(f"  %mem{k} = getelementptr i8, ptr {self.pointer(g.stack)}, i64 0")
+        self.heads.append(f"  %cap{k} = getelementptr i8, ptr %mem{k}, i64 8")
+        return k
 
-    def stacked(self, k, g, at, n, following):
-        """(slot, pointer) of this step in a stack."""
+    def stacked(self, k, g, at, needed=None):
+        """The pointer of a step in a stack; needed: how many are, where it is written."""
         b = self.b
-        if g.grows:
-            needed = following if n is None else n
+        if needed is not None:
             b.line(f"  %need{k} = mul i64 {needed}, {g.bytes}")
             b.line(GROW.format(k=k).rstrip())
         base = b.raw(f"load ptr, ptr %mem{k}")
         far = b.raw(f"mul i64 {at}, {g.bytes}")
-        return g.slot, b.raw(f"getelementptr i8, ptr {base}, i64 {far}")
+        return b.raw(f"getelementptr i8, ptr {base}, i64 {far}")
 
     def invariant(self, order, still):
-        """Operators on what stays the same, before the first step."""
+        """Operators on what stays the same, before the first step; not loops, which may not end."""
         for x in order:
-            if x.op is not placeholder and all([a in still for a in x.inputs]):
-                self.e.place(x)
-                still.add(x)
+            if type(x.op) is not Joint and x.op is not placeholder:
+                if all([a in still for a in x.inputs]):
+                    self.e.place(x)
+                    still.add(x)
 
-    def compute(self, order, still):
+    def compute(self, order, done):
+        """Operators of a step, those that the condition has computed aside."""
         for x in order:
-            if x.op is not placeholder and x not in still:
+            if x.op is not placeholder and x not in done:
                 self.e.place(x)
+                done.add(x)
 
     def outputs(self, outputs):
+        if any([y not in self.e.values for y in outputs]):
+            raise Unfit
         return [self.e.values[y] for y in outputs]
+
+    # ------------------------------------------------------------ inner loops
+
+    def note(self, graphs):
+        """Remember who picks the outputs of the loops in some graphs."""
+        for x in dict.fromkeys([x for order, _ in graphs for x in order if x.op is pick]):
+            self.picks.setdefault(x.args[0], []).append(x)
+
+    def parts(self, body):
+        """The graphs of an inner loop."""
+        if body not in self.opened:
+            outputs = (
+                [[*body.new, *body.ys]]
+                if body.pred is None
+                else [[body.pred], [*body.new, *body.ys]]
+            )
+            self.opened[body] = [self.graph_of(body, part) for part in outputs]
+            self.note(self.opened[body])
+        return self.opened[body]
+
+    def inner(self, x):
+        """Write a loop of a body, and note what its outputs are."""
+        loop, e = x.op.op, self.e
+        body = loop.body
+        fit(body)
+        state, outer, xs, given = loop.split(x.args)
+        inits = [e.given(a, like) for a, like in zip(state, body.state)]
+        for a, like in zip(outer, body.outer):
+            e.values[like] = e.given(a, like)
+        n = None if loop.length is None else str(loop.length)
+        if given:
+            n = e.spread(given[0], (), I64)[0].name
+        graphs = self.parts(body)
+        k = len(body.state)
+        written = [self.kept(loop.length, y.known, y.declared) for y in graphs[-1][1][k:]]
+        items = [self.read_by(loop, a, like) for a, like in zip(xs, body.items)]
+
+        def slots(at, following):
+            views = zip(items, body.items)
+            read = [self.read(p.at(at), whole(p.buffer, like.known)) for p, like in views]
+            return read, [
+                (p.at(at, following if n is None else n), p.buffer.dtype) for p in written
+            ]
+
+        last, i = self.cycle(loop, graphs, inits, n, slots)
+        for p in self.picks.get(x, ()):
+            j = p.params["index"]
+            if j < k:
+                e.values[p] = last[j]
+            elif j - k == len(written):
+                e.values[p] = [Value(self.b, i, I64)]
+            else:
+                e.kept[p] = written[j - k]
+                if loop.length is not None and count(p.known) <= MOST:
+                    e.values[p] = self.read(
+                        written[j - k].base, whole(written[j - k].buffer, p.known)
+                    )
+
+    def kept(self, length, shape, dtype):
+        """The memory of what the steps of an inner loop keep."""
+        if dtype not in LOWERED or count(shape) > MOST:
+            raise Unfit
+        if length is not None:
+            return Row(self, Buffer(dtype, length * count(shape)), count(shape))
+        return Stacked(self, Buffer(dtype, 0, "stack"), count(shape))
+
+    def read_by(self, loop, a, like):
+        """The memory from which the steps of an inner loop read."""
+        if type(a) is Node and a in self.e.kept:
+            return self.e.kept[a]
+        shape = (loop.length, *like.known)
+        known = a.known if type(a) is Node else np.shape(a)
+        if loop.length is None or known != shape or count(shape) > MOST:
+            raise Unfit
+        if type(a) is Node and (a not in self.e.values or a.declared != like.declared):
+            raise Unfit
+        found = self.kept(loop.length, like.known, like.declared)
+        self.put(found.base, self.e.spread(a, shape, like.declared), like.declared)
+        return found
+
+
+class Row:
+    """Memory for what the steps of a loop keep, where their number is known."""
+
+    def __init__(self, text, buffer, size):
+        self.text, self.buffer = text, buffer
+        self.bytes = max(size, 1) * buffer.dtype.itemsize
+        self.base = text.pointer(buffer)
+
+    def at(self, step, steps=None):
+        """The address of a step; steps: how many are needed at least, where it is written."""
+        b = self.text.b
+        far = b.raw(f"mul i64 {step}, {self.bytes}")
+        return b.raw(f"getelementptr i8, ptr {self.base}, i64 {far}")
+
+
+class Stacked:
+    """Memory that grows."""
+
+    def __init__(self, text, stack, size):
+        self.text, self.buffer = text, stack
+        self.stack, self.bytes = stack, max(size, 1) * stack.dtype.itemsize
+        self.number = text.growing(self)
+
+    def at(self, step, steps=None):
+        """As for a row."""
+        return self.text.stacked(self.number, self, step, steps)
+
+
+def fit(body):
+    """Raise Unfit unless the values that a step reads are few numbers."""
+    for x in body.inputs:
+        if x.declared not in LOWERED or count(x.known) > MOST:
+            raise Unfit
