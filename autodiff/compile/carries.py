@@ -66,18 +66,12 @@ def fixed(a, like):
 
 
 def after(results, stands):
-    """The pass over a body where some of its inputs stand for others or for constants."""
+    """(the pass over a body where some inputs stand for others or for constants, its results)"""
     work = Simplifier()
     work.new.update(stands)
     for x in upstream([y for y in results if type(y) is Node]):
         work.take(x)
-    return work
-
-
-def replaced(results, stands):
-    """Results of a body where some of its inputs stand for others or for constants."""
-    work = after(results, stands)
-    return [y if y is None else work.result(y) for y in results]
+    return work, [y if y is None else work.result(y) for y in results]
 
 
 def places_of(loop):
@@ -109,7 +103,7 @@ def merged(loop, args):
                 kept.append(place)
     if not stands:
         return None
-    made = iter(replaced([y for y in results_of(body) if y is not None], stands))
+    made = iter(after([y for y in results_of(body) if y is not None], stands)[1])
     smaller = Body(
         body.state,
         [x for x in body.items if x not in stands],
@@ -137,7 +131,7 @@ def merged_cover(covers, args, used):
 
 
 def steady(body, args):
-    """{state: the constant or the other state that it always is}"""
+    """({state: the constant or the other state that it always is}, the results of a step then)"""
     assumed, firsts = {}, {}  # firsts: what a value begins with -> the state that stands for all
     for x, a in zip(body.state, args):
         known = fixed(a, x)
@@ -148,8 +142,8 @@ def steady(body, args):
             assumed[x] = firsts[key]
         else:
             firsts[key] = x
-    while assumed:
-        work = after(body.new, assumed)
+    while True:
+        work, results = after(results_of(body), assumed)
         found = {x: came_to(work, y, x) for x, y in zip(body.state, body.new)}
         wrong = {}  # what it is assumed to be, and came to -> the state that stands for all
         for x, known in list(assumed.items()):
@@ -160,8 +154,7 @@ def steady(body, args):
                 if assumed[x] is x:
                     del assumed[x]
         if not wrong:
-            break
-    return assumed
+            return assumed, results
 
 
 def came_to(work, y, like):
@@ -178,33 +171,40 @@ def came_to(work, y, like):
 
 def pruned(x, graph):
     """The plan of a loop without what is always the same, or read by nobody."""
-    loop, body = x.op.op, x.op.op.body
-    k, m = len(body.state), len(body.ys)
-    _, outer, xs, counts = places_of(loop)
+    body, k = x.op.op.body, len(x.op.op.body.state)
     used = {y.params["index"] for y in graph.order if y.op is pick and y.args[0] is x}
-    assumed = steady(body, x.args)
-    pred, new, ys = step_of(body, replaced(results_of(body), assumed))
-    still = [s not in assumed and y is s for s, y in zip(body.state, new)]
+    assumed, results = steady(body, x.args)
+    pred, new, ys = step_of(body, results)
+    still = {s for s, y in zip(body.state, new) if s not in assumed and y is s}
     states = [assumed.get(body.state[i], body.state[i]) for i in used if i < k]
     wanted = {s for s in states if type(s) is Node}
-    ys = [y if k + i in used else None for i, y in enumerate(ys)]
-    for _ in range(2):  # inner loops are made smaller in between
+    ys, before = [y if k + i in used else None for i, y in enumerate(ys)], None
+    while True:  # inner loops that are smaller may need fewer states
         live = needed_states(body, pred, new, ys, wanted)
         new = [y if s in live else None for s, y in zip(body.state, new)]
         kept = [y for y in (pred, *new, *ys) if y is not None]
-        simple = iter(simplified(body.inputs, (), kept).outputs)
-        pred, new, ys = step_of(
-            body, [None if y is None else next(simple) for y in (pred, *new, *ys)]
-        )
-    live = needed_states(body, pred, new, ys, wanted)
-    moving = [i for i in range(k) if body.state[i] in live and not still[i]]
-    frozen = [i for i in range(k) if body.state[i] in live and still[i]]
+        if live == before or not loops_in(upstream([y for y in kept if type(y) is Node])):
+            return planned(x.op.op, (pred, new, ys), assumed, still, live)
+        before, simple = live, iter(simplified(body.inputs, (), kept).outputs)
+        both = [None if y is None else next(simple) for y in (pred, *new, *ys)]
+        pred, new, ys = step_of(body, both)
+
+
+def planned(loop, step, assumed, still, live):
+    """The plan of a loop of these results of a step, None for those that nobody reads.
+
+    assumed, still: the states that are others or constants, and those that stay as they begin.
+    """
+    body, (pred, new, ys) = loop.body, step
+    _, outer, xs, counts = places_of(loop)
+    moving = [i for i, s in enumerate(body.state) if s in live and s not in still]
+    n_ys = [i for i, y in enumerate(ys) if y is not None]
     results = [pred, *[new[i] for i in moving], *ys]
     read = set(upstream([y for y in results if type(y) is Node]))
-    n_outer = [i for i, s in enumerate(body.outer) if s in read]
-    n_items = [i for i, s in enumerate(body.items) if s in read]
-    n_ys = [i for i in range(m) if k + i in used]
-    frozen = [i for i in frozen if body.state[i] in read]
+    n_outer, n_items, frozen = (
+        [i for i, s in enumerate(group) if s in read and (group is not body.state or s in still)]
+        for group in (body.outer, body.items, body.state)
+    )
     smaller = Body(
         [body.state[i] for i in moving],
         [body.items[i] for i in n_items],
@@ -213,21 +213,20 @@ def pruned(x, graph):
     )  # fmt: skip
     smaller.simple = True
     places = [*moving, *[outer[i] for i in n_outer], *frozen, *[xs[i] for i in n_items], *counts]
-    row = Loop(loop.name, smaller, loop.length, loop.backwards)
     numbers, outs = {s: i for i, s in enumerate(body.state)}, []
     for s in body.state:
         known = assumed.get(s, s)
-        j = numbers[known] if type(known) is Node else None
-        if j is None:
+        if type(known) is not Node:
             outs.append(("constant", known))
-        elif still[j]:
-            outs.append(("argument", j))
+        elif known in still:
+            outs.append(("argument", numbers[known]))
         else:
-            outs.append(("output", moving.index(j) if j in moving else None))
+            i = numbers[known]
+            outs.append(("output", moving.index(i) if i in moving else None))
     shift = len(moving)
-    outs += [("output", shift + n_ys.index(i) if i in n_ys else None) for i in range(m)]
-    outs += [("output", shift + len(n_ys))]
-    return Plan(row, places, outs)
+    outs += [("output", shift + n_ys.index(i) if i in n_ys else None) for i in range(len(ys))]
+    outs.append(("output", shift + len(n_ys)))
+    return Plan(Loop(loop.name, smaller, loop.length, loop.backwards), places, outs)
 
 
 def results_of(body):

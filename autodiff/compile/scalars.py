@@ -346,7 +346,8 @@ class ScalarLoop:
             raise Unfit
         if type(a) is Node and (a not in self.e.values or a.declared != like.declared):
             raise Unfit
-        found = self.kept(loop.length, like.known, like.declared)
+        size = count(like.known)
+        found = Row(self, Buffer(like.declared, loop.length * size), size)
         self.put(found.base, self.e.spread(a, shape, like.declared), like.declared)
         return found
 
