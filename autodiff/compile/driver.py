@@ -89,7 +89,7 @@ def supported():
 @cache
 def driver_addresses():
     with LOCK:
-        return engine().link(text(), ["enter", "repeat", "lockstep"])
+        return engine().link(text(), ["enter", "repeat", "lockstep"], tidy=True)
 
 
 def enter_address():
