@@ -19,6 +19,11 @@ def same(found, wanted, tolerance):
         np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance)
 
 
+def zero(x):
+    """The number 0 that no trace can tell from others, so that a loop over it is no Python loop."""
+    return ad.where(x[0] < 1e300, 0, 1)
+
+
 def varying(x, w):
     """Inner loops of no, few and many steps."""
 
@@ -27,11 +32,11 @@ def varying(x, w):
         inner = ad.while_loop(
             lambda u: (u[1] < i) & (u[0].sum() < 50),
             lambda u: (u[0] * w + 0.1, u[1] + 1),
-            (v, np.int64(0)),
+            (v, zero(x)),
         )
         return i + 1, ad.sin(inner[0]) + 0.5 * inner[0]
 
-    return ad.while_loop(lambda s: s[0] < 7, outer, (np.int64(0), x))[1].sum()
+    return ad.while_loop(lambda s: s[0] < 7, outer, (zero(x), x))[1].sum()
 
 
 def never(x, w):
@@ -63,7 +68,7 @@ def counters(x, w):
         )
         return n + 1, (n < 8) & (k < 1), v, fixed, 2 * zero
 
-    state = (np.int64(1), True, x, w, np.zeros(3, x.dtype))
+    state = (zero(x) + 1, x[0] < 1e300, x, w, np.zeros(3, x.dtype))
     n, _, v, fixed, _ = ad.while_loop(lambda s: s[1], outer, state)
     return (v * fixed).sum() * n
 
@@ -75,7 +80,7 @@ def halted(x, w):
         i, v = s
         return i + 1, ad.while_loop(lambda u: u.sum() < 40, lambda u: ad.log(u) * w + 5, v - 3)
 
-    return ad.while_loop(lambda s: s[0] < 3, outer, (np.int64(0), x))[1].sum()
+    return ad.while_loop(lambda s: s[0] < 3, outer, (zero(x), x))[1].sum()
 
 
 def descended(x, w):
@@ -91,7 +96,26 @@ def descended(x, w):
     return ad.while_loop(lambda v: (v * v).sum() > 1.5, step, x * 1.0).sum()
 
 
-PROGRAMS = [varying, never, threefold, counters, halted, descended]
+def swept(x, w):
+    """Inner loops along arrays, and gradients of loops whose steps are counted, in a loop."""
+
+    def weighed(v):
+        last, ys = ad.scan(
+            lambda c, z: (0.9 * c * w + z, c * z), v, ad.stack([w * i for i in range(18)]) / 18
+        )
+        return last.sum() + (ys * ys).sum() + ys[4, 1]
+
+    def counted(v):
+        return ad.fori_loop(0, 40, lambda i, u: u * ad.cos(w * u) + 0.01 * i, v).sum()
+
+    def step(s):
+        i, v = s
+        return i + 1, v - 0.002 * ad.grad(weighed)(v) - 0.001 * ad.grad(counted)(v)
+
+    return ad.while_loop(lambda s: s[0] < 3, step, (zero(x), x))[1].sum()
+
+
+PROGRAMS = [varying, never, threefold, counters, halted, descended, swept]
 TRANSFORMS = {
     "value": lambda f: f,
     "gradient": lambda f: ad.grad(f, (0, 1)),
@@ -117,6 +141,15 @@ def test_single_precision(f):
     transformed = ad.value_and_grad(f)
     with np.errstate(all="ignore"):
         same(jit(transformed)(x, w), transformed(x, w), 2e-4)
+
+
+@pytest.mark.parametrize("f", PROGRAMS)
+def test_the_outer_loop_is_one_native_function(f):
+    compiled = jit(f)
+    with np.errstate(all="ignore"):
+        compiled(X, W)
+    loops = [text for text in compiled.last.report.groups if text.startswith("loop")]
+    assert len(loops) == 1 and "numbers in registers" in loops[0]
 
 
 def test_equal_loops_are_one():
