@@ -58,9 +58,10 @@ def unclear(values, vertices):
     nodes = [node for g in values for node in nodes_in(g)]
     if not nodes or not may_break(vertices):
         return False
-    traces = [TRACES.get(node.level) for node in nodes]
-    if all([trace is not None and trace.asks for trace in traces]):
-        return any([trace.suspects(isnan(total(node))) for trace, node in zip(traces, nodes)])
+    known = [(TRACES.get(node.level), node) for node in nodes]
+    asked = [(trace, node) for trace, node in known if trace is not None and trace.asks]
+    if len(asked) == len(nodes):
+        return any([trace.suspects(isnan(total(node))) for trace, node in asked])
     return True
 
 
