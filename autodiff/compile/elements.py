@@ -10,7 +10,7 @@ from ..interpret.graph import Node
 from ..interpret.vertex import Joint, pick
 from ..transform.loop import Loop
 from .element import working_dtypes, written_out
-from .loops import combined
+from .folds import combined
 from .view import count
 
 MOST = 64  # elements of a value

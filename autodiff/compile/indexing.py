@@ -12,6 +12,7 @@ from .view import along
 from .walk import memory
 
 MESSAGE = np.frombuffer(b"index %zd is out of bounds for axis %zd with size %zd\0", np.uint8)
+INDEXED = {"taken": ("take", 1), "scattered": ("add", 1), "replaced": ("write", 2)}
 LANES = 8  # elements of a line that are moved at once
 
 
@@ -20,6 +21,38 @@ class Dimension:
 
     def __init__(self, size, step):
         self.size, self.step, self.own, self.index = size, step, 0, ()
+
+
+def directions(whole, index, apart, arrays):
+    """(offset, axes of the elements at an index, [(axis, size, step) of each index array]).
+
+    whole, arrays: views; index: spelled out; apart: whether NumPy puts the index arrays first.
+    """
+    offset, axis, before, after, found, seen = whole.offset, 0, [], [], [], False
+    for p in index.parts:
+        if p is None:
+            (after if seen else before).append(Dimension(1, 0))
+            continue
+        size, step = whole.shape[axis], whole.strides[axis]
+        if p is PLACE:
+            found.append((axis, size, step))
+            seen = True
+        elif type(p) is slice:
+            start, stop, stride = p.indices(size)
+            n = len(range(start, stop, stride))
+            offset += start * step if n else 0
+            (after if seen else before).append(Dimension(n, step * stride))
+        else:
+            offset += (p + size if p < 0 else p) * step
+            seen = True
+        axis += 1
+    shape = np.broadcast_shapes(*[v.shape for v in arrays])
+    middle = [Dimension(n, 0) for n in shape]
+    steps = [along(v, (*shape, 2))[0] for v in map(with_unit, arrays)]
+    wide = [d for d in middle if d.size != 1]
+    for k, d in enumerate(wide):
+        d.index = tuple(s[k] for s in steps)
+    return offset, [*middle, *before, *after] if apart else [*before, *middle, *after], found
 
 
 class Indexed:
@@ -46,31 +79,7 @@ class Indexed:
 
     def plan(self, index, apart):
         """The loops, and where each index array moves along them."""
-        offset, axis, before, after, found, seen = self.whole.offset, 0, [], [], [], False
-        for p in index.parts:
-            if p is None:
-                (after if seen else before).append(Dimension(1, 0))
-                continue
-            size, step = self.whole.shape[axis], self.whole.strides[axis]
-            if p is PLACE:
-                found.append((axis, size, step))
-                seen = True
-            elif type(p) is slice:
-                start, stop, stride = p.indices(size)
-                n = len(range(start, stop, stride))
-                offset += start * step if n else 0
-                (after if seen else before).append(Dimension(n, step * stride))
-            else:
-                offset += (p + size if p < 0 else p) * step
-                seen = True
-            axis += 1
-        shape = np.broadcast_shapes(*[v.shape for v in self.arrays])
-        middle = [Dimension(n, 0) for n in shape]
-        steps = [along(v, (*shape, 2))[0] for v in map(with_unit, self.arrays)]
-        wide = [d for d in middle if d.size != 1]
-        for k, d in enumerate(wide):
-            d.index = tuple(s[k] for s in steps)
-        dimensions = [*middle, *before, *after] if apart else [*before, *middle, *after]
+        offset, dimensions, found = directions(self.whole, index, apart, self.arrays)
         shape = tuple(d.size for d in dimensions)
         kept = [d for d in dimensions if d.size != 1]
         for d, own in zip(kept, along(self.part, shape)[0]):
@@ -213,6 +222,32 @@ NEEDS = {
     "@PyGILState_Ensure": "declare i32 @PyGILState_Ensure()",
     "@PyGILState_Release": "declare void @PyGILState_Release(i32)",
 }
+
+
+def indexed(s, x):
+    """Elements at index arrays; whether they are natively taken, added or written."""
+    what, given = INDEXED[x.op.name]
+    values, arrays = x.args[:given], x.args[given:]
+    if not arrays or not fits(x, values, arrays):
+        return False
+    views = [s.view(a) if type(a) is Node else s.constant_view(a) for a in values]
+    views = [s.view(s.copy(a)) if v.window else v for a, v in zip(values, views)]
+    index = x.params["index"]
+    places = [s.view(a) if type(a) is Node else s.constant_view(a) for a in arrays]
+    if any([v.window for v in places]):
+        return False
+    if what == "take":
+        step = Indexed(x, what, index, views[0], s.view(x), places)
+    elif what == "add":
+        step = Indexed(x, what, index, s.view(x), views[0], places)
+    else:
+        if type(values[0]) is not Node:
+            return False
+        copied = s.copy(values[0])
+        s.views[x] = s.view(copied)
+        step = Indexed(x, what, index, s.views[x], views[1], places)
+    s.append(step, [x])
+    return True
 
 
 def with_unit(view):

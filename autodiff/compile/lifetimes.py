@@ -81,6 +81,6 @@ def element_by_element(row, given, made):
         if a.buffer is given:
             read = [order[x] for (x, _), access in text.args.items() if access is a]
             together = a.strides == stores[0].strides and a.offset == stores[0].offset
-            if not together or a.window or min(read) > order[stores[0].x]:
+            if not together or a.window or a.indices or min(read) > order[stores[0].x]:
                 return False
     return True

@@ -74,7 +74,7 @@ def follows(t, members, texts):
         return False
     for a in t.loads:
         for other, sizes in made_by.get(memory_of(a), ()):
-            apart = a.window or other.window or a.offset != other.offset
+            apart = a.indices or a.window or other.window or a.offset != other.offset
             apart = apart or a.buffer is not other.buffer
             if apart or not a.strides[0] or a.strides[0] != other.strides[0]:
                 return False

@@ -4,7 +4,6 @@ The inner axis runs in vectors; the last, partial vector is masked.  Sums keep o
 each lane, which are added in a fixed order: the bits depend on neither threads nor alignment.
 """
 
-import math
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,8 @@ from ..interpret.graph import Node
 from . import places
 from .element import plain, working_dtypes, written_out
 from .emit import BOOL, Builder, Value, written
-from .layout import accesses_of, collapse, depth_of
+from .folds import combined, identity_of
+from .layout import accesses_of, collapse, depth_of, operands, reach, work_of
 from .library import LIBRARY
 from .walk import Walk, memory
 
@@ -36,7 +36,7 @@ class NestText(Walk):
         self.s, self.nest = s, nest
         self.loads, self.stores, self.folds, self.args = accesses_of(s, nest, number)
         every = self.loads + self.stores + self.folds
-        self.sizes = collapse(nest.space, every)
+        self.sizes = collapse(nest.space, every, work_of(nest.nodes))
         self.numbers, self.kinds = [], []
         self.buffers = [a.buffer for a in every]
         self.large = len(nest.nodes) > TWICE
@@ -79,13 +79,16 @@ class NestText(Walk):
                 None if w is None else (self.number(w[0]), self.number(w[1]))
                 for w in a.window or [None] * len(a.strides)
             ]
+        for a in every:
+            a.indices = [(index, self.number(step)) for index, step in a.indices]
         self.bounds = [None, *[self.number(n) for n in self.sizes[1:]]]
+        unread = self.s.folds | self.s.gathers.keys()
         self.dtypes = {
-            x: None if x in self.s.folds else working_dtypes(x, x.op.lower) for x in self.nest.nodes
+            x: None if x in unread else working_dtypes(x, x.op.lower) for x in self.nest.nodes
         }
         self.baked, self.read = {}, {}
         for x, dtypes in self.dtypes.items():
-            for i, a in enumerate(x.args):
+            for i, a in enumerate(operands(self.s, x)):
                 if type(a) is not Node and (x, i) not in self.args:
                     dtype = x.declared if dtypes is None else dtypes[i]
                     if plain(a):
@@ -106,14 +109,17 @@ class NestText(Walk):
         for a in every:
             windows = tuple(w is not None for w in a.windows)
             steps = tuple(a.steps)
-            made = order.get(a.x) if a.kind != "load" else None
+            made = order.get(a.x) if a.kind in ("store", "fold") else None
             parts.append((a.kind, made, a.dtype, a.inner(), a.shift, steps, windows, *a.reduced))
+            parts += [(index.place, reach(index), k) for index, k in a.indices]
             if any(windows):
                 parts.append(written(a.fill, a.dtype))
         for x, dtypes in self.dtypes.items():
             params = () if dtypes is None else tuple(x.params.items())
             parts.append((x.op, x.declared, params, *(dtypes or ())))
-            for i, a in enumerate(x.args):
+            if x in self.s.gathers:
+                parts.append(self.args[x, 0].place)
+            for i, a in enumerate(operands(self.s, x)):
                 if (x, i) in self.args:
                     parts.append(("load", self.args[x, i].place))
                 elif (x, i) in self.baked:
@@ -141,6 +147,7 @@ class NestText(Walk):
                 a.pointer = self.raw(f"getelementptr {step}")
             a.steps = [None if k is None else names[k] for k in a.steps]
             a.windows = [None if w is None else (names[w[0]], names[w[1]]) for w in a.windows]
+            a.indices = [(index, names[k]) for index, k in a.indices]
         self.bounds = [None if k is None else names[k] for k in self.bounds]
         self.constants = {at: b.const(*baked) for at, baked in self.baked.items()}
         for at, k in self.read.items():
@@ -194,6 +201,11 @@ class NestText(Walk):
             for a, p in at.items():
                 moved[a] = p if a.steps[d] is None else self.advanced(a, p, i, a.steps[d])
                 tests[a] = inside[a] + self.window_test(a, d, i)
+            for a in at:
+                for index, step in a.indices:
+                    if reach(index) == d + 1:
+                        place = self.raw(f"load i64, ptr {moved[index]}")
+                        moved[a] = self.advanced(a, moved[a], place, step)
             self.level(d + 1, moved, tests)
             following = self.raw(f"add nsw i64 {i}, 1")
             self.line(f"  store i64 {following}, ptr {counter}")
@@ -222,7 +234,7 @@ class NestText(Walk):
         fixed = {
             a: self.fixed(a, at[a], inside[a])
             for a in self.loads
-            if a.inner() == 0 and not a.windows[d]
+            if a.kind == "load" and a.inner() == 0 and not a.windows[d]
         }
         whole = self.raw(f"sub i64 {high}, {low}")
         whole = self.raw(f"and i64 {whole}, {-W}")
@@ -281,7 +293,7 @@ class NestText(Walk):
         stores = {a.x: a for a in self.stores}
         for x in self.nest.nodes:
             given = []
-            for i, a in enumerate(x.args):
+            for i, a in enumerate(x.args[:1] if x in self.s.gathers else x.args):
                 access = self.args.get((x, i))
                 if access is not None:
                     if access not in loaded:
@@ -294,7 +306,10 @@ class NestText(Walk):
             if x in self.s.folds:
                 self.fold(next(f for f in self.folds if f.x is x), given[0], where)
                 continue
-            values[x] = out = written_out(self.b, x, x.op.lower, given, self.dtypes[x])
+            if x in self.s.gathers:
+                values[x] = out = given[0]
+            else:
+                values[x] = out = written_out(self.b, x, x.op.lower, given, self.dtypes[x])
             if x in stores:
                 if where:
                     self.store(stores[x], out, where)
@@ -372,24 +387,6 @@ class NestText(Walk):
             found = combined(b, f, Value(b, before, f.dtype), found)
         self.put(pointer, found)
         b.lanes = W
-
-
-def combined(b, f, x, y):
-    """Two parts of a reduction joined."""
-    name = f.x.op.lower.combine
-    if name in ("maximum", "minimum"):
-        return getattr(b, name)(x, y)
-    return b.instruction(
-        ("f" if f.dtype.kind == "f" and name in ("add", "mul") else "") + name, x, y
-    )
-
-
-def identity_of(f):
-    identity = f.x.op.lower.identity
-    if f.dtype.kind in "iu" and isinstance(identity, float) and math.isinf(identity):
-        info = np.iinfo(f.dtype)
-        return info.min if identity < 0 else info.max
-    return identity
 
 
 def lanes_of(nest, accesses):

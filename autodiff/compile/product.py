@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from .view import along
+from .view import View, along
 
 NAMES = {np.dtype(np.float64): "dgemm", np.dtype(np.float32): "sgemm"}
 ROW_MAJOR, PLAIN, TURNED = 101, 111, 112
@@ -63,15 +63,12 @@ def threads():
 
 def matrix_call(x, sources, target):
     """The step of a product of matrices; None where the library does not fit."""
-    a, b = sources
     address = gemm(x.declared)
     if address is None:
         return None
-    lead = x.known[:-2]
-    steps = [
-        along(v._replace(shape=v.shape[:-2], strides=v.strides[:-2]), lead)[0]
-        for v in (a, b, target)
-    ]
+    a, b, c = as_one(sources[0], sources[1], target)
+    lead = c.shape[:-2]
+    steps = [stack_steps(v, lead) for v in (a, b, c)]
     sizes = [n for n in lead if n != 1]
     stack = one_stride(sizes, steps)
     if stack is None:
@@ -83,14 +80,57 @@ def matrix_call(x, sources, target):
     for size in sizes:
         many *= size
     rows, size = m >= n, x.declared.itemsize
-    moves = [a.strides[-2] if m > 1 else 0, 0, n] if rows else [0, b.strides[-1] * (n > 1), 1]
+    moves = (
+        [a.strides[-2] if m > 1 else 0, 0, read(c)[1]] if rows else [0, b.strides[-1] * (n > 1), 1]
+    )
     numbers = [
         address, TURNED if turned_a else PLAIN, TURNED if turned_b else PLAIN, m, n, k,
-        lda, ldb, max(n, 1), many, *[s * x.declared.itemsize for s in stack],
+        lda, ldb, read(c)[1], many, *[s * x.declared.itemsize for s in stack],
         a.offset * x.declared.itemsize, b.offset * x.declared.itemsize,
-        target.offset * x.declared.itemsize, int(rows), *[size * step for step in moves],
+        c.offset * x.declared.itemsize, int(rows), *[size * step for step in moves],
     ]  # fmt: skip
     return MatrixCall(x, sources, target, numbers, (m, n, k))
+
+
+def stack_steps(view, lead):
+    """How far apart the matrices of a stack stand, for each of its axes."""
+    return along(view._replace(shape=view.shape[:-2], strides=view.strides[:-2]), lead)[0]
+
+
+def as_one(a, b, c):
+    """The views of a product, and of its factors; a stack as one matrix where it stands so.
+
+    One factor for the whole stack takes all matrices of the other beside or below each other.
+    """
+    lead = c.shape[:-2]
+    sizes = [s for s in lead if s != 1]
+    if len(sizes) != 1 or 0 in c.shape or 0 in a.shape:
+        return a, b, c
+    many, (m, inner), n = sizes[0], a.shape[-2:], b.shape[-1]
+    (far_a,), (far_b,), (far_c,) = [stack_steps(v, lead) for v in (a, b, c)]
+    if far_a == 0:
+        for turned in (True, False):
+            if beside(b, far_b, many, turned) and beside(c, far_c, many, turned):
+                return (
+                    View(a.buffer, (m, inner), a.strides[-2:], a.offset),
+                    View(b.buffer, (inner, n * many), (b.strides[-2], 1), b.offset),
+                    View(c.buffer, (m, n * many), (c.strides[-2], 1), c.offset),
+                )
+    if far_b == 0 and m > 1 and far_a == m * a.strides[-2] and far_c == m * c.strides[-2]:
+        return (
+            View(a.buffer, (m * many, inner), a.strides[-2:], a.offset),
+            View(b.buffer, (inner, n), b.strides[-2:], b.offset),
+            View(c.buffer, (m * many, n), c.strides[-2:], c.offset),
+        )
+    return a, b, c
+
+
+def beside(view, far, many, turned):
+    """Whether a row goes through all matrices of a stack, element by element if `turned`."""
+    n, step = view.shape[-1], view.strides[-1]
+    if turned:
+        return far == 1 and (n == 1 or step == many)
+    return (n == 1 or step == 1) and far == n
 
 
 def read(view):

@@ -11,10 +11,11 @@ from ..core.spec import Spec
 from ..interpret.graph import node, placeholder
 from . import driver
 from .callback import Callback
+from .folds import identity_of
 from .library import LIBRARY
 from .lifetimes import ALIGN, lifetimes
 from .lockstep import groups_of, rows_together
-from .loops import NestText, identity_of, memory
+from .loops import NestText, memory
 from .native import addresses
 from .nested import STACK_WORDS, distance, every_buffer, every_row, opened, standing
 from .product import product_text
@@ -88,7 +89,7 @@ def rows_of(s, guards):
     for g in guards:
         s.view(g)  # written to memory, where the check reads it
         checks.setdefault(s.at[s.root(g)], []).append(g)
-    texts = {i: NestText(s, x, i) for i, x in enumerate(s.steps) if type(x) is Nest}
+    texts = {i: NestText(s, x, i) for i, x in enumerate(s.steps) if type(x) is Nest and x.nodes}
     groups = {members[0]: (members, others) for members, others in groups_of(texts, checks)}
     order, grouped = [], {k for members, others in groups.values() for k in (*members, *others)}
     for number in range(len(s.steps)):
@@ -102,7 +103,7 @@ def rows_of(s, guards):
             continue
         step = s.steps[number]
         if type(step) is Nest:
-            rows.extend(nest_rows(s, step, texts[number]))
+            rows.extend(nest_rows(s, step, texts[number]) if step.nodes else [])
         elif step.kind == "product":
             buffers = [v.buffer for v in (*step.sources, *step.targets)]
             text = product_text(step.x.declared)

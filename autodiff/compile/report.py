@@ -51,7 +51,7 @@ def report_of(program, schedule, nodes, seconds):
     every = list(every_row(rows))
     calls = sorted({row.python.x.op.name for row in every if row.python and row.text is None})
     functions = len({row.text for row in every if row.text})
-    groups = [repr(step) for step in schedule.steps]
+    groups = [repr(step) for step in schedule.steps if getattr(step, "nodes", True)]
     return Report(seconds, nodes, groups, calls, functions, moved, program.bytes)
 
 

@@ -13,17 +13,20 @@ from ..interpret.vertex import Joint, pick
 from ..ops.choose import stop_gradient
 from ..ops.complex import imaginary_part, real_part
 from ..transform.loop import Loop
+from .arrange import arranged, as_output, laid_in_place
 from .assembly import assemble
 from .element import working_dtypes
 from .emit import LOWERED
+from .gather import gathered
 from .halves import copied_pair, place_half, place_pair
-from .indexing import Indexed, fits
+from .indexing import INDEXED, indexed
 from .matrices import matrices
 from .pairs import PARTS, paired
 from .places import PLACES, folds_places
 from .product import matrix_call
 from .repeat import Repeat, Unsupported
 from .running import RUNNING, running
+from .sink import sunk
 from .view import (
     Buffer,
     View,
@@ -31,14 +34,15 @@ from .view import (
     moved,
     relabelled,
     relabels,
+    repeated,
     squeezed,
+    unrepeated,
     usable,
     whole,
 )
 
-INDEXED = {"taken": ("take", 1), "scattered": ("add", 1), "replaced": ("write", 2)}
 NAMED = 40  # operators of a nest that a report lists one by one
-LARGEST = 300  # operators in one nest: code generation grows faster than linearly
+LARGEST = 600  # operators in one nest: code generation grows faster than linearly
 
 
 class Nest:
@@ -87,6 +91,7 @@ class Schedule:
         self.stacks = {}  # node that stands for a stack -> its buffer
         self.halves = {}  # buffer of complex numbers -> the same as twice as many real ones
         self.factors = {}  # where a matrix stands -> its triangular factors
+        self.gathers = {}  # node that nests take from elsewhere -> from where
         self.constants = {}  # identity of an array among the arguments -> its view
         self.inputs, self.outputs = inputs, outputs
 
@@ -122,7 +127,8 @@ class Schedule:
     def constant_view(self, a):
         """The view of an array among the arguments of a node."""
         if id(a) not in self.constants:
-            self.constants[id(a)] = self.constant(a, np.result_type(a))
+            found = self.constant(unrepeated(a), np.result_type(a))
+            self.constants[id(a)] = repeated(found, np.shape(a))
         return self.constants[id(a)]
 
     def constant(self, value, dtype):
@@ -146,7 +152,9 @@ class Schedule:
             return
         if op.view and self.place_view(x):
             return
-        if op.name in INDEXED and self.place_indexed(x):
+        if op.name == "taken" and gathered(self, x):
+            return
+        if op.name in INDEXED and indexed(self, x):
             return
         if op.name in PLACES and folds_places(x):
             self.folds.add(x)
@@ -207,19 +215,22 @@ class Schedule:
             self.call(x)
         return x
 
-    def join(self, x, shape, args, first=0):
-        """Put an elementwise operator or a reduction into the first nest that may hold it."""
+    def join(self, x, shape, args, first=0, apart=False):
+        """Put an elementwise operator or a reduction into the first nest that may hold it.
+
+        apart: whether the arguments are read from memory in any case.
+        """
         space = squeezed(shape)
         for a in args:
             if type(a) is Node:
                 r = self.root(a)
-                inside = self.inline(a) and squeezed(r.known) == space
+                inside = not apart and self.inline(a) and squeezed(r.known) == space
                 first = max(first, self.at[r] if inside else self.ready(a))
                 if not inside:
                     self.view(a)
         for number in self.nests.get(space, ()):
             nest = self.steps[number]
-            if number >= first and len(nest.nodes) < LARGEST:
+            if number >= first and len(nest.nodes) < largest(space):
                 break
         else:
             number, nest = len(self.steps), Nest(space)
@@ -258,31 +269,6 @@ class Schedule:
         self.append(step, [x])
         return True
 
-    def place_indexed(self, x):
-        """Elements at index arrays; whether they are natively taken, added or written."""
-        what, given = INDEXED[x.op.name]
-        values, arrays = x.args[:given], x.args[given:]
-        if not arrays or not fits(x, values, arrays):
-            return False
-        views = [self.view(a) if type(a) is Node else self.constant_view(a) for a in values]
-        views = [self.view(self.copy(a)) if v.window else v for a, v in zip(values, views)]
-        index = x.params["index"]
-        places = [self.view(a) if type(a) is Node else self.constant_view(a) for a in arrays]
-        if any([v.window for v in places]):
-            return False
-        if what == "take":
-            step = Indexed(x, what, index, views[0], self.view(x), places)
-        elif what == "add":
-            step = Indexed(x, what, index, self.view(x), views[0], places)
-        else:
-            if type(values[0]) is not Node:
-                return False
-            copied = self.copy(values[0])
-            self.views[x] = self.view(copied)
-            step = Indexed(x, what, index, self.views[x], views[1], places)
-        self.append(step, [x])
-        return True
-
     def alone(self, x, shape):
         """Put an operator into a nest of its own."""
         nest = Nest(squeezed(shape))
@@ -303,6 +289,12 @@ class Schedule:
         targets = [self.view(p) for p in made]
         self.append(Step("call", x, sources, targets, made), [x, *made])
 
+    def fills(self, x):
+        """Whether a value is all of a buffer of the workspace."""
+        view = self.views[x]
+        whole = view.contiguous and view.buffer.size == count(x.known)
+        return whole and view.buffer.home == "workspace"
+
     def finish(self):
         """Write the outputs to arrays of their own."""
         taken = set()
@@ -312,17 +304,19 @@ class Schedule:
             r = self.root(x)
             fresh = (
                 r in self.at and r not in taken and r.op is not pick
-                and (r not in self.views or self.views[r].contiguous)
-                and (r not in self.views or self.views[r].buffer.home == "workspace")
-                and (r not in self.views or self.views[r].buffer.size == count(r.known))
-                and not r.op.view
+                and (r not in self.views or self.fills(r)) and not r.op.view
             )  # fmt: skip
-            if not fresh:
+            if not fresh and not (r.op.view and as_output(self, x)):
                 x = self.copy(x)
                 r = x
             taken.add(r)
             buffer = self.view(r).buffer
             buffer.home, buffer.place = "output", i
+
+
+def largest(space):
+    """How many operators one nest may have; parting one costs little where there are no arrays."""
+    return LARGEST if space else LARGEST // 2
 
 
 def scheduled(inputs, order, outputs, input_views):
@@ -339,6 +333,9 @@ def scheduled(inputs, order, outputs, input_views):
     for x in order:
         s.place(x)
     s.finish()
+    laid_in_place(s)
+    sunk(s, order, largest)
+    arranged(s)
     return s
 
 

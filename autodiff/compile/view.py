@@ -66,6 +66,24 @@ def whole(buffer, shape):
     return View(buffer, tuple(shape), packed(shape))
 
 
+def unrepeated(array):
+    """A constant cut to one element along each axis along which it stays the same, bit by bit."""
+    array = np.ascontiguousarray(array).reshape(np.shape(array))
+    plain = array.dtype.kind in "biuf" and array.itemsize <= 8
+    bits = array.view(f"u{array.itemsize}") if plain else array
+    for axis, size in enumerate(array.shape):
+        first = (*[slice(None)] * axis, slice(0, 1))
+        if size > 1 and (bits == bits[first]).all():
+            array, bits = array[first], bits[first]
+    return array
+
+
+def repeated(view, shape):
+    """The view with unit axes repeated to a shape."""
+    strides = [0 if n != m else s for n, m, s in zip(view.shape, shape, view.strides)]
+    return view._replace(shape=tuple(shape), strides=tuple(strides))
+
+
 def moved(view, move) -> View | None:
     """The view of `move(array)`, found by moving an array of bytes; None where that copies."""
     if 0 in view.shape:

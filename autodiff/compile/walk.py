@@ -118,8 +118,7 @@ class Walk:
                     f"<{W} x i1> {mask}, <{W} x {kind}> {outside})"
                 )
         else:
-            step = a.steps[-1] if a.steps[-1] else "0"
-            far = self.raw(f"mul <{W} x i64> {self.indices(j)}, {self.spread(step)}")
+            far = self.distances(a, where)
             p = self.raw(f"getelementptr {kind}, ptr {at[a]}, <{W} x i64> {far}")
             full = f"@llvm.masked.gather.v{W}{short(a.dtype)}.v{W}p0"
             self.b.needs[full] = (
@@ -132,6 +131,20 @@ class Walk:
         if a.dtype == BOOL:
             found = self.raw(f"icmp ne <{W} x i8> {found}, zeroinitializer")
         return Value(self.b, found, a.dtype)
+
+    def distances(self, a, where):
+        """How far the elements of one vector stand from where an access is."""
+        W = self.lanes
+        if a.inner() != 3:
+            step = a.steps[-1] if a.steps[-1] else "0"
+            return self.raw(f"mul <{W} x i64> {self.indices(where[0])}, {self.spread(step)}")
+        far = None
+        for index, step in a.indices:
+            if index.strides[-1]:
+                place = self.load(index, where).name
+                more = self.raw(f"mul <{W} x i64> {place}, {self.spread(step)}")
+                far = more if far is None else self.raw(f"add <{W} x i64> {far}, {more}")
+        return far
 
     def store(self, a, value, where):
         """One vector of a store."""
