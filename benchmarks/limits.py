@@ -59,12 +59,12 @@ COMPILE = "gcc -O3 -march=native -fPIC -c limit.c"
 LINK = "gcc -shared -o limit.so limit.o -lm"
 
 
-def c_library(*options):
-    """The C programs, compiled with more options of gcc's; None where there is no gcc."""
+def c_library(*options, source=None):
+    """C programs, these or others, compiled with more options of gcc's; None without gcc."""
     if shutil.which("gcc") is None:
         return None
     with TemporaryDirectory() as folder:
-        Path(folder, "limit.c").write_text(C + loops.C)
+        Path(folder, "limit.c").write_text(source or C + loops.C)
         subprocess.run([*COMPILE.split(), *options], cwd=folder, check=True)
         subprocess.run(LINK.split(), cwd=folder, check=True)
         return ctypes.CDLL(str(Path(folder, "limit.so")))

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.gradbench import ba, by_hand, ht, lstm, ode, protocol
+from benchmarks.gradbench import ba, by_hand, ht, in_c, lstm, ode, protocol
 from benchmarks.gradbench.checks import TOLERANCE, error, judged
 from benchmarks.gradbench.libraries import EAGER, NATIVE
 
@@ -226,3 +226,10 @@ def test_a_wrong_answer_stops_the_benchmark(monkeypatch):
     monkeypatch.setitem(by_hand.EXPECTED["hello"], "double", lambda static, x: 3 * x)
     with pytest.raises(ArithmeticError, match="hello double: eager is wrong by"):
         measure(SMOKE, {})
+
+
+def test_programs_in_c_answer_as_the_formulas_do():
+    for (name, function), make in in_c.programs().items():
+        static, arrays = problem(name).read(small(name))
+        wrong = judged(name, function, static, arrays, make(static)(*arrays))
+        assert wrong < TOLERANCE, (name, function)

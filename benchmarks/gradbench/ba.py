@@ -12,7 +12,6 @@ import numpy as np
 from .problem import Problem
 
 DATA = Path(__file__).parent / "data" / "ba"
-ROWS = 1024  # rows written at a time: they stay in the cache
 INPUTS = 15  # 11 of a camera, 3 of a point, 1 weight
 SHOWN = 30  # entries of the Jacobian that are answered, beside the last one
 
@@ -27,10 +26,10 @@ def residuals(m, camera, point, weight, feature):
     square = r[0] * r[0] + r[1] * r[1] + r[2] * r[2]
     still = square == 0
     t = m.sqrt(m.where(still, 1.0, square))
-    sine, cosine = m.sin(t) / t, m.cos(t)
-    along = (r[0] * y[0] + r[1] * y[1] + r[2] * y[2]) * (1 - cosine) / (t * t)
+    sine, cosine = m.where(still, 1.0, m.sin(t) / t), m.where(still, 1.0, m.cos(t))
+    along = (r[0] * y[0] + r[1] * y[1] + r[2] * y[2]) * ((1 - cosine) / (t * t))
     crossed = (r[1] * y[2] - r[2] * y[1], r[2] * y[0] - r[0] * y[2], r[0] * y[1] - r[1] * y[0])
-    z = [m.where(still, a + c, a * cosine + c * sine + b * along) for a, c, b in zip(y, crossed, r)]
+    z = [a * cosine + c * sine + b * along for a, c, b in zip(y, crossed, r)]
     p, q = z[0] / z[2], z[1] / z[2]
     s = p * p + q * q
     bent = f * (1 + k1 * s + k2 * s * s)
@@ -57,52 +56,51 @@ def errors(m, seen):
     return f
 
 
-def blocks(m, seen):
-    """The 30 columns of both residuals' rows of the Jacobian, and -2 w; all of shape (p,)."""
+def row_by_row(m, columns, last):
+    """Entries in the order of the rows: 30 columns side by side, then the last one."""
+    return m.concatenate([m.stack(columns, axis=1).reshape(-1), last])
+
+
+def entries(m, seen):
+    """The values of the Jacobian: 15 in both residuals' rows, then -2 w; shape (31 p,)."""
 
     def f(cameras, points, weights, features):
         camera, point, weight, feature = observed(seen, cameras, points, weights, features)
-        (first, _), pull = m.vjp(
-            lambda c, x, w: residuals(m, c, x, w, feature), camera, point, weight
-        )
-        ones, zeros = np.ones(first.shape), np.zeros(first.shape)
         columns = []
-        for seeds in ((ones, zeros), (zeros, ones)):
-            c, x, w = pull(seeds)
+        for i in range(2):
+            first, pull = m.vjp(
+                lambda c, x, w, i=i: residuals(m, c, x, w, feature)[i], camera, point, weight
+            )
+            c, x, w = pull(np.ones(first.shape))
             columns += [*c, *x, w]
-        return columns, -2 * weights
+        return row_by_row(m, columns, -2 * weights)
 
     return f
 
 
-def interleaved(columns, last):
-    """Entries in the order of the rows: 30 columns side by side, then the last one."""
-    p = len(last)
-    found = np.empty(31 * p, last.dtype)
-    rows = found[: 30 * p].reshape(p, 30)
-    for start in range(0, p, ROWS):
-        part = slice(start, start + ROWS)
-        for i, column in enumerate(columns):
-            rows[part, i] = column[part]
-    found[30 * p :] = last
-    return found
+def places(m, cameras, points):
+    """The columns of these values, by the camera and the point of each observation."""
+
+    def f(camera, point):
+        weight = 11 * cameras + 3 * points + m.arange(camera.shape[0])
+        columns = [11 * camera + i for i in range(11)]
+        columns += [11 * cameras + 3 * point + i for i in range(3)]
+        return row_by_row(m, 2 * [*columns, weight], weight)
+
+    return f
 
 
 def assembled(to, static):
     """The function of the arrays that gives the sparse Jacobian: row starts, columns, values."""
-    cameras, points, (camera, point) = static
-    p = len(camera)
-    jacobian = to.compiled(blocks(to.m, static[2]))
+    cameras, points, seen = static
+    p = len(seen[0])
+    jacobian = to.compiled(entries(to.m, seen))
+    structure = to.compiled(places(to.m, cameras, points))
 
     def f(*arrays):
         starts = np.arange(0, 31 * p + 1, INPUTS)[: 2 * p + 1]
         starts = np.concatenate([starts, starts[-1] + np.arange(1, p + 1)])
-        places = [11 * camera + i for i in range(11)]
-        places += [11 * cameras + 3 * point + i for i in range(3)]
-        places.append(11 * cameras + 3 * points + np.arange(p))
-        columns, last = jacobian(*arrays)
-        values = interleaved([np.asarray(c) for c in columns], np.asarray(last))
-        return starts, interleaved(2 * places, places[-1]), values
+        return starts, structure(*seen), jacobian(*arrays)
 
     return f
 
@@ -148,7 +146,8 @@ def shown_errors(found):
 def shown_jacobian(found):
     """The first entries and the last one of each part."""
     names = ("rows", "cols", "vals")
-    return {name: [*x[:SHOWN].tolist(), x[-1].item()] for name, x in zip(names, found)}
+    parts = zip(names, map(np.asarray, found))
+    return {name: [*x[:SHOWN].tolist(), x[-1].item()] for name, x in parts}
 
 
 PROBLEM = Problem(
