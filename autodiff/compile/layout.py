@@ -8,11 +8,12 @@ from ..interpret.graph import Node
 from .emit import written
 from .library import LIBRARY
 from .places import PLACES
-from .view import along
+from .view import along, count
 
 WIDE = 8  # lanes of a vector, as a rule
 TURN, SCATTERED = 4.0, 16.0  # the price of starting an inner loop, and of elements that stand apart
 FUNCTION, DEAR = 12.0, {"divide": 4.0, "reciprocal": 4.0, "sqrt": 4.0}
+FEW = 2**10  # elements below which an order of its own is not worth being compiled
 CLEARLY = 0.8  # an order of axes is changed if it takes this part of the time
 
 
@@ -123,7 +124,7 @@ def ordered_axes(space, accesses, work):
     if any([a.word for a in accesses]):
         return list(axes)
     order = list(axes) if all([a.strides[-1] in (0, 1) for a in accesses]) else heavy
-    if run_of(order, space, accesses) >= WIDE or max(space) < WIDE:
+    if run_of(order, space, accesses) >= WIDE or max(space) < WIDE or count(space) < FEW:
         return order
     others = [[*[i for i in heavy if i != j], j] for j in axes if j != order[-1]]
     best = min(others, key=lambda o: price(o, space, accesses, work))
