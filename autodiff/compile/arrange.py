@@ -8,6 +8,8 @@ from collections import defaultdict
 from copy import copy
 from typing import Any
 
+import numpy as np
+
 from ..interpret.graph import Node
 from ..ops.choose import stop_gradient
 from .layout import WIDE, accesses_of, ordered_axes, price, work_of
@@ -28,7 +30,7 @@ def arranged(s):
     turns = {b: views for b, views in turns.items() if views}
     joint = products(s, turns)
     if turns:
-        Choice(s, turns, joint).settle()
+        Choice(s, turns, joint, taken).settle()
 
 
 def worthwhile(buffer):
@@ -195,6 +197,12 @@ def first_of(view):
     return view.contiguous and is_all(view)
 
 
+def full(view):
+    """Whether a constant is a contiguous array of several axes, and large enough to matter."""
+    wide = len(squeezed(view.shape)) > 1 and view.buffer.size >= LEAST
+    return wide and view.contiguous and is_all(view)
+
+
 def first_axis(s, buffer, nodes):
     """(size of the first axis of a buffer, elements of one line of it)"""
     views = [s.views[x] for x in nodes]
@@ -219,20 +227,34 @@ def otherwise(access, size):
 class Choice:
     """What is turned: arrays that meet in nests together, then each one by itself."""
 
-    def __init__(self, s, turns, joint):
-        self.s, self.turns, self.joint = s, turns, joint
+    def __init__(self, s, turns, joint, taken):
+        self.s, self.joint = s, joint
         self.turned, self.prices = set(), {}
         self.nests = []  # (space, accesses as they are, accesses if all is turned, work)
         self.found = defaultdict(list)  # buffer -> numbers of its nests
-        firsts = {b: first_axis(s, b, views) for b, views in turns.items()}
+        nests, elsewhere = [], set()
         for number, step in enumerate(s.steps):
-            if hasattr(step, "kind") or 0 in step.space or not touched(s, step.nodes, turns):
+            if hasattr(step, "kind") or 0 in step.space:
                 continue
-            loads, stores, folds, _ = accesses_of(s, step, number)
-            flat = [*loads, *stores, *folds]
-            for b in dict.fromkeys([a.buffer for a in flat if a.buffer in turns]):
+            if touched(s, step.nodes, turns):
+                loads, stores, folds, _ = accesses_of(s, step, number)
+                nests.append((step, [*loads, *stores, *folds]))
+            else:
+                elsewhere.update([id(a) for x in step.nodes for a in x.args if type(a) is not Node])
+        self.fixed = {
+            v.buffer: key
+            for key, v in s.constants.items()
+            if type(key) is int and key not in elsewhere and v.buffer not in taken and full(v)
+        }
+        firsts = {b: first_axis(s, b, views) for b, views in turns.items()}
+        for b, key in self.fixed.items():
+            first = squeezed(s.constants[key].shape)[0]
+            firsts[b] = first, b.size // first
+        self.firsts, self.turns = firsts, {**turns, **{b: {} for b in self.fixed}}
+        for step, flat in nests:
+            for b in dict.fromkeys([a.buffer for a in flat if a.buffer in firsts]):
                 self.found[b].append(len(self.nests))
-            other = [otherwise(a, firsts[a.buffer]) if a.buffer in turns else a for a in flat]
+            other = [otherwise(a, firsts[a.buffer]) if a.buffer in firsts else a for a in flat]
             self.nests.append((step.space, flat, other, work_of(step.nodes)))
 
     def nest_price(self, k):
@@ -274,6 +296,10 @@ class Choice:
                     self.turned ^= {b}
         for b in self.turned:
             self.s.views.update(self.turns[b])
+            if b in self.fixed:
+                key, (first, rest) = self.fixed[b], self.firsts[b]
+                self.s.constants[key] = turned(self.s.constants[key], first, rest)
+                b.value = np.ascontiguousarray(b.value.reshape(first, rest).T)
         for k, (pair, (many, *_)) in self.joint.items():
             if pair[0] in self.turned:
                 step = self.s.steps[k]
