@@ -175,6 +175,21 @@ def test_constants_that_repeat_are_read_from_one_place():
     assert max([b.size for row in c.last.rows for b in row.buffers if b.home == "constant"]) == 20
 
 
+def test_constants_beside_turned_batches():
+    seeds, a = RNG.normal(size=(40, 11)), RNG.normal(size=(11, 3, 2))
+    places = RNG.integers(0, 11, size=(40, 11))
+
+    def f(x):
+        m = ad.stack([ad.sin(x) * seeds, seeds, x, x * seeds], axis=2).reshape((40, 11, 2, 2))
+        return (a @ m @ m @ m).sum(3)
+
+    x = RNG.normal(size=(40, 11))
+    same(f, x, rtol=1e-12)
+    same(lambda x: f(x).sum(2) * seeds + (f(x)[0] @ seeds[:3, :1]).sum(), x, rtol=1e-11)
+    same(lambda x: f(x).sum(2) + (places + 1) * x[0][places], x, rtol=1e-12)
+    same(lambda x: f(x).reshape((40, -1)).T + seeds[0, 0], x, rtol=1e-12)
+
+
 def test_constants_are_compared_bit_by_bit():
     signed = np.array([[0.0, -0.0], [0.0, -0.0]])
     found = jit(lambda x: ad.copysign(x, signed))(np.ones((2, 2)))
