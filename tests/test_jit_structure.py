@@ -121,3 +121,25 @@ def test_a_stencil_keeps_what_is_outside_out():
     x = np.linspace(1.0, 2.0, 65_537)
     x[0] = 0.0  # 1 / x[0] is not in the sum
     assert np.allclose(ad.jit(ad.grad(f))(x), ad.grad(f)(x), rtol=1e-14)
+
+
+@pytest.mark.parametrize("name", TRANSFORMS)
+@pytest.mark.parametrize("f", [roots, steep_slices])
+def test_what_is_long_to_compute_is_hoped_to_hold_no_nan(f, name, monkeypatch):
+    monkeypatch.setattr("autodiff.compile.trace.LARGE", 0)
+    eager = TRANSFORMS[name](f)
+    for xs in ([np.array([0.0, 1.0, 2.0, 3.0]), X], [X, np.array([0.0, 1.0, 2.0, 3.0])]):
+        compiled = ad.jit(eager)
+        for x in (*xs, *xs):
+            np.testing.assert_allclose(compiled(x), eager(x), rtol=1e-12)
+
+
+def test_a_first_call_does_not_compute_large_arrays_in_the_interpreter(monkeypatch):
+    monkeypatch.setattr("autodiff.compile.trace.LARGE", 100)
+    computed = []
+    row = ad.core.op.Op.table["exp"]
+    before = row.evaluate
+    monkeypatch.setattr(row, "evaluate", lambda x: computed.append(np.shape(x)) or before(x))
+    slope = ad.jit(ad.grad(lambda x: (ad.stack([ad.exp(x), x], axis=-1) ** 2).sum()))
+    np.testing.assert_allclose(slope(np.ones(99)), 2 * np.exp(2) + 2)
+    assert (99,) not in computed

@@ -18,6 +18,9 @@ from ..ops.numbers import trunc
 from ..transform.function import held
 from .captured import Draws, is_plain, tensor_around, value_of
 from .rewrite import loops_in
+from .view import count
+
+LARGE = 2**24  # elements whose computing takes as long as compiling, some 0.1 s
 
 
 class Untraceable(Exception):
@@ -30,8 +33,8 @@ class Trace:
     inputs: placeholder nodes; outputs: leaves of what the function returned, with `structure`.
     guards: nodes that are true where another run would have taken another way.
     asks: whether derivatives may ask for NaNs too, and leave out what only such need.
-    hopes: whether a NaN that only running a loop would show is not looked for: its guard tells;
-    hoped: whether there was one.
+    hopes: whether a NaN that only running a loop or much else would show is not looked for: its
+    guard tells; hoped: whether there was one.
     """
 
     def __init__(self, specs, values, asks=False, hopes=False):
@@ -78,7 +81,9 @@ class Trace:
 
     def suspects(self, x):
         """Whether a node is true that tells of a NaN."""
-        if not self.hopes or not loops_in(needed([x], self.values)):
+        nodes = needed([x], self.values) if self.hopes else []
+        dear = loops_in(nodes) or sum([count(n.known or ()) for n in nodes]) > LARGE
+        if not dear:
             return bool(x)
         self.hoped = True
         self.guards.append(x)

@@ -81,7 +81,9 @@ def guarded(c, i):
 
 def seeded(g):
     """The influence of a seed: an output of weight zero has none."""
-    return None if not hasattr(g, "shape") or g.shape == () else (g != 0) * 1.0
+    if not hasattr(g, "shape") or g.shape == () or (type(g) is np.ndarray and g.all()):
+        return None
+    return (g != 0) * 1.0
 
 
 class Influence:

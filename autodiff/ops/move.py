@@ -9,7 +9,7 @@ from ..core.errors import ShapeError
 from ..core.family import Movement
 from ..core.lower import Assembly
 from ..core.public import as_value, has_traced, public
-from ..core.spec import broadcast_shapes, every_axis, from_end, full_shape
+from ..core.spec import Spec, broadcast_shapes, every_axis, from_end, full_shape
 from ..core.values import pad_rank
 
 
@@ -98,9 +98,27 @@ def joined_pieces(*xs, axis, sizes):
     return [(x, (..., slice(stop - size, stop), *rest)) for x, stop, size in zip(xs, stops, sizes)]
 
 
+def joined_spec(*xs, axis, sizes):
+    """Spec of arrays one after another, without making them."""
+    rest = {(x.shape[:axis], x.shape[len(x.shape) + axis + 1 :]) for x in xs}
+    if len(rest) > 1:  # raises NumPy's error
+        np.concatenate([np.broadcast_to(0.0, x.shape) for x in xs], axis)
+    ((before, after),) = rest
+    return Spec((*before, sum(x.shape[axis] for x in xs), *after), joint_dtype(*xs))
+
+
+def stacked_spec(*xs, axis):
+    """Spec of arrays side by side, without making them."""
+    if len({x.shape for x in xs}) > 1:
+        raise ValueError("all input arrays must have the same shape")
+    shape = xs[0].shape
+    at = len(shape) + 1 + axis
+    return Spec((*shape[:at], len(xs), *shape[at:]), joint_dtype(*xs))
+
+
 joined = Movement(
     "joined(*xs)", lambda *xs, axis, sizes: np.concatenate(xs, axis),
-    split_cotangent,
+    split_cotangent, infer=joined_spec,
     batch=lambda op, batched, *xs, **params: op(*batched_together(batched, xs), **params),
     lower=Assembly(joined_pieces), latex=r"\operatorname{concat}($xs)", torch="Cat",
     sample=lambda rng, dtype: some(dtype, rng, (((2, 3), (1, 3)), {"axis": -2, "sizes": (2, 1)}), (((2, 0), (2, 2)), {"axis": -1, "sizes": (0, 2)})),
@@ -125,6 +143,7 @@ stacked = Movement(
     lambda g, wanted, *xs, axis: [
         None if w is None else g[place] for w, place in zip(wanted, places(len(xs), axis))
     ],
+    infer=stacked_spec,
     batch=lambda op, batched, *xs, axis: op(*batched_together(batched, xs), axis=axis),
     lower=Assembly(lambda *xs, axis: list(zip(xs, places(len(xs), axis)))),
     latex=r"\operatorname{stack}($xs)", torch="Stack",

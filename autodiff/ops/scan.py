@@ -13,6 +13,9 @@ accumulated = Movement(
     "accumulated(x)",
     lambda x, *, axis: np.cumsum(x, axis),
     lambda g, wanted, x, *, axis: flip(accumulated(flip(g, axis), axis=axis), axis),
+    infer=lambda x, *, axis: Spec(
+        x.shape, x.dtype and np.cumsum(np.zeros(0, x.dtype)).dtype
+    ),
     batch=lambda op, batched, x, *, axis: op(x, axis=axis),
     latex=r"\operatorname{cumsum} {$x}",
     torch="Cumsum",
