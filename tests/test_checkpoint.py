@@ -55,6 +55,19 @@ def test_tensors_and_recorded_gradients():
     assert bend.item() == pytest.approx(float(expected), rel=1e-12)
 
 
+def test_backward_through_what_is_computed_again():
+    def loop(x, w):
+        return ad.fori_loop(0, 4, lambda i, s: ad.tanh(w * s), x, checkpoints=2)
+
+    start = np.array([0.2, 0.4])
+    expected = ad.grad(lambda x, w: layers(x, w).sum(), (0, 1))(start, 0.7)
+    for f in (ad.checkpoint(layers), loop):
+        x, w = ad.tensor(start, requires_grad=True), ad.tensor(0.7, requires_grad=True)
+        f(x, w).sum().backward()
+        np.testing.assert_allclose(x.grad.numpy(), expected[0], rtol=1e-12)
+        np.testing.assert_allclose(w.grad.numpy(), expected[1], rtol=1e-12)
+
+
 def peak(f, x):
     tracemalloc.start()
     ad.grad(f)(x)

@@ -19,6 +19,7 @@ from ..core.spec import carries_derivative
 from ..core.tree import flatten, unflatten
 from ..core.values import total
 from ..interpret.backward import again
+from ..interpret.grad_mode import GradMode
 from ..interpret.sweep import consumers, stored, sweep
 from ..interpret.tape import Tensor, new_tensor, picked
 from ..interpret.vertex import Joint, Vertex, clock, leaf, locate
@@ -66,7 +67,8 @@ def seeds_of(outputs, cotangents, level):
 def pulled_back(run, values, level, cotangents, outer):
     """The cotangents of the values and of the outer vertices, by one recorded run."""
     since, inputs = fresh_inputs(values, level)
-    found = sweep(seeds_of(run(inputs), cotangents, level), stored, since=since)
+    with GradMode(True):  # a pass over the eager tape has turned recording off
+        found = sweep(seeds_of(run(inputs), cotangents, level), stored, since=since)
     vertices = [vertex_of(x, level) for x in inputs]
     return [None if v is None else found.get(v) for v in vertices], [found.get(v) for v in outer]
 
