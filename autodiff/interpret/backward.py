@@ -10,6 +10,7 @@ from ..core.spec import FLOAT64, Spec, is_complex
 from .grad_mode import GradMode
 from .hooks import Watched, add_hook, called, run_after
 from .inplace import CHANGED, checked, line_of
+from .kept import LENT
 from .nans import WATCHES, deliver
 from .saved import PACKED, unstowed
 from .sweep import cast, sweep
@@ -35,7 +36,7 @@ def present(v):
             f"{line_of(v.code, v.spot)} kept was released by the first pass (Specify "
             "retain_graph=True the first time)"
         )
-    return checked(v) if CHANGED else (v.out, v.args)
+    return checked(v) if CHANGED or LENT else (v.out, v.args)
 
 
 def release(vertices):

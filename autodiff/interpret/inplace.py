@@ -15,6 +15,7 @@ from ..core.op import EAGER, new_level
 from ..ops.arithmetic import positive
 from ..ops.index import setitem
 from .inplace_handles import Shared, dated, owner, rebind, remember
+from .kept import overwritten
 from .vertex import Leaf, clock, users_line
 
 ON_CHANGE: list[Any] = []  # functions that are shown each array that was changed, to find NaN
@@ -137,6 +138,7 @@ def checked(v):
             if getattr(x, "level", None) != EAGER or type(x.value) is not np.ndarray:
                 continue
             x = x.value
+        refuse_overwritten(x, v.op.name, v.code, v.spot)
         entry = CHANGED.get(id(owner(x)))
         if entry is not None and entry[1] > v.time:
             raise GraphError(
@@ -146,6 +148,15 @@ def checked(v):
                 "the value first"
             )
     return v.out, v.args
+
+
+def refuse_overwritten(x, name, code, spot):
+    """Raise if a large constant array was changed since the operator at this place was given it."""
+    if overwritten(x):
+        raise GraphError(
+            f"{name}: the array given at {line_of(code, spot)} was changed before the backward "
+            "pass read it; give a copy, as in x * a.copy()"
+        )
 
 
 def is_view(handle):

@@ -8,6 +8,7 @@ from ..core.spec import is_complex
 from ..ops.move import sum_to
 from .inplace import CHANGED, checked
 from .inplace_handles import REBOUND, as_recorded
+from .kept import LENT
 from .nans import WATCHES, watching
 from .structure import Influence, broken, may_break, unclear
 from .vertex import clock
@@ -193,6 +194,6 @@ def leading_to(roots, targets):
 
 def stored(v):
     """What a rule is shown at first order: the values themselves, or the nodes of a graph."""
-    if CHANGED:
+    if CHANGED or LENT:
         checked(v)
     return as_recorded(v) if REBOUND else (v.out, v.args)

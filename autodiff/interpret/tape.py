@@ -13,6 +13,7 @@ from ..core.spec import carries_derivative
 from .eager import EagerMethods
 from .inner import Inner
 from .inplace import remember_view, settled
+from .kept import hold, kept
 from .names import OPERATORS
 from .nans import WATCHES, seen
 from .saved import PACKING, stow
@@ -62,6 +63,8 @@ class Tensor(EagerMethods, Inner):
                 return Op.__call__(op, other, self)
             if type(other) is not ndarray and (found := met(op, (other, self), other)) is not None:
                 return found
+            if op.alone[1][0] and parent is not None and isinstance(other, ndarray):
+                other = kept(other)
         try:
             out = op(other, value) if level else op.infix(other, value)
         except (ValueError, TypeError) as error:
@@ -118,7 +121,7 @@ class Tensor(EagerMethods, Inner):
         """The general path: any number of arguments, parameters, several outputs."""
         if op.view and not level:
             args[0].memory()  # a number becomes an array, which a view can share
-        values, parents, tracked = [], [], False
+        values, parents, tracked, constants = [], [], False, False
         for a in args:
             if type(a) is Tensor and a.level == level:
                 values.append(a.value)
@@ -127,6 +130,7 @@ class Tensor(EagerMethods, Inner):
             else:
                 values.append(settled(a, level) if type(a) is Tensor and not a.level else a)
                 parents.append(None)
+                constants = True
         parents, cut = tuple(parents), tracked
         try:
             out = op(*values, **params) if level else op.evaluate(*values, **params)
@@ -136,13 +140,15 @@ class Tensor(EagerMethods, Inner):
             seen(op, values, out, eager=not level)
         tracked = tracked and op.differentiable and level > recorded_from()
         if type(out) is tuple:
-            return several(op, level, parents if tracked else None, values, params, out)
+            return several(op, level, parents if tracked else None, values, params, out, args)
         result = Tensor()
         result.value, result.level = out, level
         if tracked and carries_derivative(out.dtype):
-            result.vertex = vertex(op, parents, values, params, out)
+            result.vertex = v = vertex(op, parents, values, params, out)
+            if constants and v.args is not None:
+                hold(v, args)
             if PACKING and not level:
-                stow(result.vertex, Tensor)
+                stow(v, Tensor)
         else:
             result.vertex = None
             if STRICT and cut:
@@ -192,6 +198,7 @@ def infix(op, depth):
 
     compute, smooth, alone = op.infix, op.smooth, op.alone
     keep_args, keep_out, finish = op.keep_args, op.keep_out, FINISH.get(op)
+    reads = smooth and alone[0][1]  # whether a constant is read by the rule of what varies
 
     def call(self, other):
         x, a, level = self.value, self.vertex, self.level
@@ -202,7 +209,8 @@ def infix(op, depth):
         elif type(other) in TRACED or (type(other) is ndarray and other.dtype is OBJECTS):
             return Op.__call__(op, self, other)
         elif type(other) is ndarray or (found := met(op, (self, other), other)) is None:
-            y, b = other, None
+            keeps = reads and a is not None and isinstance(other, ndarray)
+            y, b = kept(other) if keeps else other, None
         else:
             return found
         try:
@@ -318,7 +326,7 @@ def recorded(result, op, args, parents, params):
     seen(op, args, result.value, eager=not level, vertex=v)
 
 
-def several(op, level, parents, values, params, out):
+def several(op, level, parents, values, params, out, given):
     """One tensor for each output; they share a vertex, from which each is picked."""
     if parents is None:
         return tuple(new_tensor(o, None, level) for o in out)
@@ -326,6 +334,8 @@ def several(op, level, parents, values, params, out):
     joint.op, joint.parents, joint.params = Joint(op), parents, params
     joint.args, joint.out = op.keep(values), out if op.keep_out else None
     joint.shape, joint.dtype, joint.time = tuple(np.shape(o) for o in out), None, clock.now
+    if joint.args is not None:
+        hold(joint, given)
     locate(joint)
     if PACKING and not level:
         stow(joint, Tensor)

@@ -20,10 +20,12 @@ from ..core.tree import flatten, unflatten
 from ..core.values import total
 from ..interpret.backward import again
 from ..interpret.grad_mode import GradMode
+from ..interpret.kept import held
 from ..interpret.sweep import consumers, stored, sweep
 from ..interpret.tape import Tensor, new_tensor, picked
 from ..interpret.vertex import Joint, Vertex, clock, leaf, locate
 from .function import Transformed, result
+from .rerun import Rerun
 
 AROUND_A_STATE = 512  # what Python's objects around a kept state take [B]
 
@@ -146,6 +148,7 @@ def run_checkpoint(f, args, kwargs, keeps=False):
     level, tape = top_level(leaves)
     if keeps or not tape:
         return f(*args, **kwargs)
+    leaves = [held(x) for x in leaves]
     arrays = [i for i, x in enumerate(leaves) if type(x) in TRACED]
     structures = []
 
@@ -164,12 +167,16 @@ def run_checkpoint(f, args, kwargs, keeps=False):
     own = {x.vertex for x in inputs if type(x) is Tensor and x.level == level}
     outer = outer_vertices(outputs, since, own)
     parents = (*[vertex_of(leaves[i], level) for i in arrays], *outer)
+    first = Rerun("checkpoint", outputs)
+
+    def rerun(inputs):
+        return first.checked(run(inputs))
 
     def pullback(cotangents):
-        mine, others = pulled_back(run, values, level, cotangents, outer)
+        mine, others = pulled_back(rerun, values, level, cotangents, outer)
         return [*mine, *others]
 
-    row = Recomputed("checkpoint", values, level, run, pullback)
+    row = Recomputed("checkpoint", values, level, rerun, pullback)
     made = attached(row, parents, [lowered_leaf(y, level) for y in outputs])
     return unflatten(structures[0], made)
 
@@ -222,11 +229,15 @@ def checkpointed_loop(name, step, state, count, room, level):
         outer.update(dict.fromkeys(outer_vertices(outputs, since, own)))
         state = [lowered_leaf(y, level) for y in outputs]
         i += 1
-    outer, n = list(outer), i
+    outer, n, last = list(outer), i, Rerun(name, state)
+
+    def repeated(i, inputs):
+        outputs = step(i, inputs)
+        return last.checked(outputs) if i == n - 1 else outputs
 
     def pullback(cotangents):
         snapshots = sorted(kept.items(), key=lambda pair: pair[0])
-        return reversed_steps(step, snapshots, n, room, level, cotangents, outer)
+        return reversed_steps(repeated, snapshots, n, room, level, cotangents, outer)
 
     def rerun(inputs):
         for i in range(n):

@@ -7,19 +7,23 @@ import numpy as np
 from ..core.errors import ArgumentError
 from ..core.op import TRACED
 from ..core.tree import flatten, tree_map, unflatten
+from ..interpret.kept import held
 from .forward import jvp
 from .function import Transformed, as_inputs, result, same_structure
+from .rerun import Rerun
 from .reverse import grad, split_auxiliary, vjp
 
 
 class Linearized:
     """The pushforward of a function at a point: ẋ -> J ẋ."""
 
-    def __init__(self, f, primals):
-        self.f, self.primals = f, primals
+    def __init__(self, f, primals, out):
+        self.f, self.primals, self.first = f, primals, Rerun("linearize", flatten(out)[0])
 
     def __call__(self, *tangents):
-        return jvp(self.f, self.primals, tangents)[1]
+        out, pushed = jvp(self.f, self.primals, tangents)
+        self.first.checked(flatten(out)[0])
+        return pushed
 
 
 def linearize(f, *primals, has_aux=False) -> tuple[Any, ...]:
@@ -32,11 +36,12 @@ def linearize(f, *primals, has_aux=False) -> tuple[Any, ...]:
     >>> float(y), float(push(1.0))
     (9.0, 6.0)
     """
+    primals = tree_map(held, primals)
     out = tree_map(lambda x: x, f(*tree_map(lambda x: x, primals)))
     if not has_aux:
-        return tree_map(result, out), Linearized(f, primals)
+        return tree_map(result, out), Linearized(f, primals, out)
     out, aux = split_auxiliary(out)
-    return tree_map(result, out), Linearized(lambda *xs: f(*xs)[0], primals), aux
+    return tree_map(result, out), Linearized(lambda *xs: f(*xs)[0], primals, out), aux
 
 
 def linear_transpose(f, *primals):

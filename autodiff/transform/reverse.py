@@ -12,6 +12,7 @@ from ..core.spec import carries_derivative, is_complex
 from ..core.tree import LEAF, describe, flatten, unflatten
 from ..interpret.backward import again, one
 from ..interpret.graph import Node, current, gradient_like
+from ..interpret.kept import held
 from ..interpret.nans import WATCHES, deliver
 from ..interpret.stabilize import rewritten
 from ..interpret.strict import STRICT, refuse_zero
@@ -132,6 +133,7 @@ def vjp(f, *primals, has_aux=False, allow_int=False) -> tuple[Any, ...]:
     """
     leaves, structure, named = as_inputs("vjp", primals)
     require_float(leaves, named, allow_int=allow_int)
+    leaves = [held(x) for x in leaves]
     outputs, out_structure, inputs, aux = linearized(f, leaves, structure, has_aux)
     level = inputs[0].level if inputs else None
     plain = handed_over([y.value if at_level(y, level, Tensor) else y for y in outputs], leaves)

@@ -12,7 +12,10 @@ from ..core.errors import RuleError
 from ..core.tree import LEAF, describe, flatten, tree_map, unflatten
 from ..interpret.batch import Batched
 from ..interpret.forward import Dual, dual
+from ..interpret.inplace import refuse_overwritten
+from ..interpret.kept import held
 from ..interpret.tape import Tensor
+from ..interpret.vertex import users_line
 from .checkpoint import lowered_leaf, vertex_of
 from .function import result
 from .reverse import vjp
@@ -231,13 +234,17 @@ class custom_vjp(Custom):
             return unflatten(structure, xs)
 
         out, residuals = self.ran(constants, shown(values))
+        residuals = tree_map(held, residuals)
+        line = users_line()
         zero = symbolic_zero if self.symbolic_zeros else zeros_for
 
         def pullback(args, cotangents, out_structure, again):
-            kept = self.ran(constants, shown(args))[1] if again else residuals
+            saved = self.ran(constants, shown(args))[1] if again else residuals
+            for x in flatten(saved)[0]:
+                refuse_overwritten(x, self.__name__, *line)
             ys = flatten(out)[0]
             gs = [zero(result(y)) if g is None else g for g, y in zip(cotangents, ys)]
-            found = self.backward(*constants, kept, unflatten(out_structure, gs))
+            found = self.backward(*constants, saved, unflatten(out_structure, gs))
             return self.checked(found, structure, values)
 
         return recorded_outputs(self.__name__, out, leaves, level, pullback)
