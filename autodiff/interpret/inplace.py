@@ -138,7 +138,7 @@ def checked(v):
             if getattr(x, "level", None) != EAGER or type(x.value) is not np.ndarray:
                 continue
             x = x.value
-        refuse_overwritten(x, v.op.name, v.code, v.spot)
+        refuse_overwritten(x, v.op.name, v)
         entry = CHANGED.get(id(owner(x)))
         if entry is not None and entry[1] > v.time:
             raise GraphError(
@@ -150,11 +150,12 @@ def checked(v):
     return v.out, v.args
 
 
-def refuse_overwritten(x, name, code, spot):
-    """Raise if a large constant array was changed since the operator at this place was given it."""
+def refuse_overwritten(x, name, v):
+    """Raise if a large constant array was changed since the operator was given it, at v's line."""
     if overwritten(x):
+        line = line_of(getattr(v, "code", None), getattr(v, "spot", 0))
         raise GraphError(
-            f"{name}: the array given at {line_of(code, spot)} was changed before the backward "
+            f"{name}: the array given at {line} was changed before the backward "
             "pass read it; give a copy, as in x * a.copy()"
         )
 

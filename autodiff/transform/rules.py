@@ -15,7 +15,7 @@ from ..interpret.forward import Dual, dual
 from ..interpret.inplace import refuse_overwritten
 from ..interpret.kept import held
 from ..interpret.tape import Tensor
-from ..interpret.vertex import users_line
+from ..interpret.vertex import Vertex, locate
 from .checkpoint import lowered_leaf, vertex_of
 from .function import result
 from .reverse import vjp
@@ -235,13 +235,14 @@ class custom_vjp(Custom):
 
         out, residuals = self.ran(constants, shown(values))
         residuals = tree_map(held, residuals)
-        line = users_line()
+        here = Vertex()
+        locate(here)
         zero = symbolic_zero if self.symbolic_zeros else zeros_for
 
         def pullback(args, cotangents, out_structure, again):
             saved = self.ran(constants, shown(args))[1] if again else residuals
             for x in flatten(saved)[0]:
-                refuse_overwritten(x, self.__name__, *line)
+                refuse_overwritten(x, self.__name__, here)
             ys = flatten(out)[0]
             gs = [zero(result(y)) if g is None else g for g, y in zip(cotangents, ys)]
             found = self.backward(*constants, saved, unflatten(out_structure, gs))
