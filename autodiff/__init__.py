@@ -305,6 +305,7 @@ _LATER = {
         "numeric.check": "check_grad",
         "numpy": "numpy",
         "compile.export": "export",
+        "compile.called": "disable_jit",
         "compile.jit": "jit",
         "compile.notice": "CompileWarning",
         "compile.report": "memory_report",

@@ -7,12 +7,11 @@ A start outside an array is moved inside, as there: slices of a dynamic place ha
 [3.0, 4.0]
 """
 
-from builtins import max as greatest, slice as cut
-from typing import Any
+from builtins import slice as cut
 
 import numpy as np
 
-from .core.errors import ShapeError
+from .core.errors import DTypeError, ShapeError
 from .ops import reduce, torch_pieces
 from .ops.arithmetic import (
     absolute,
@@ -48,14 +47,24 @@ from .ops.exponential import (
     log1p as log1p,
     sigmoid,
 )
-from .ops.index import getitem, setitem
+from .ops.lax_slices import (
+    dynamic_index_in_dim as dynamic_index_in_dim,
+    dynamic_slice as dynamic_slice,
+    dynamic_slice_in_dim as dynamic_slice_in_dim,
+    dynamic_update_index_in_dim as dynamic_update_index_in_dim,
+    dynamic_update_slice as dynamic_update_slice,
+    dynamic_update_slice_in_dim as dynamic_update_slice_in_dim,
+    index_in_dim as index_in_dim,
+    slice as slice,
+    slice_in_dim as slice_in_dim,
+)
 from .ops.move import (
     as_array,
     broadcast_to,
     concatenate as joined,
     expand_dims as expand_dims,
     flip,
-    reshape as reshape,
+    reshape as shaped,
     squeeze as squeeze,
     transpose as permuted,
 )
@@ -111,12 +120,24 @@ from .transform.control import (
 
 erf_inv, lgamma, igamma, igammac = erfinv, gammaln, gammainc, gammaincc
 bessel_i0e, bessel_i1e = i0e, i1e
-abs, div, mul, neg, pow, sub = absolute, divide, multiply, negative, power, subtract
+abs, mul, neg, pow, sub = absolute, multiply, negative, power, subtract
 is_finite, max, min, conj, logistic = isfinite, maximum, minimum, conjugate, sigmoid
 batch_matmul, convert_element_type, rem = matmul, astype, fmod
 
 
 # ------------------------------------------------------------------- numbers
+
+
+def div(x, y):
+    """`x / y`; of whole numbers the quotient without what is behind the point.
+
+    >>> div(np.array([7, -7]), 2).tolist()
+    [3, -3]
+    """
+    x, y = as_array(x), as_array(y)
+    if x.dtype is None or y.dtype is None or not {x.dtype.kind, y.dtype.kind} <= {"i", "u"}:
+        return divide(x, y)
+    return (x - fmod(x, y)) // y
 
 
 def integer_pow(x, y):
@@ -140,21 +161,37 @@ def select(pred, on_true, on_false):
 
 
 def select_n(which, *cases):
-    """Of each place the case that `which` names there: a truth for two, else a whole number."""
+    """Of each place the case that `which` names there: a truth for two, else a whole number.
+
+    A number that names no case stands for the nearest one.
+
+    >>> select_n(np.array([0, 1, 9]), np.zeros(3), np.ones(3)).tolist()
+    [0.0, 1.0, 1.0]
+    """
     found = cases[-1]
     for i in reversed(range(len(cases) - 1)):
-        found = where(as_array(which) == i, cases[i], found)
+        found = where(as_array(which) <= i, cases[i], found)
     return found
 
 
 # ------------------------------------------------------------------- reductions
 
 
+def narrow(found, x):
+    """A result of whole numbers in their own dtype, which NumPy widens."""
+    widened = x.dtype is not None and x.dtype.kind in "iu" and found.dtype != x.dtype
+    return found.astype(x.dtype) if widened else found
+
+
 def reduction(name, function):
     """A reduction over the axes listed."""
 
     def call(operand, axes):
-        return function(as_array(operand), axis=tuple(axes))
+        x = as_array(operand)
+        if function in (reduce.all, reduce.any) and x.dtype != np.bool_:
+            raise DTypeError(f"{name}: the dtype is {x.dtype}; it needs truths, give x != 0")
+        found = function(x, axis=tuple(axes))
+        return narrow(found, x) if function in (reduce.sum, reduce.prod) else found
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"`{function.__name__}` over the axes listed."
@@ -171,9 +208,8 @@ def running(name, function):
 
     def call(operand, axis=0, reverse=False):
         x = as_array(operand)
-        if reverse:
-            return flip(function(flip(x, axis), axis), axis)
-        return function(x, axis)
+        found = flip(function(flip(x, axis), axis), axis) if reverse else function(x, axis)
+        return narrow(found, x)
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"`{name}` along one axis, from the end with `reverse`."
@@ -201,16 +237,24 @@ def top_k(operand, k):
     return [found[0], found[1]]
 
 
-def sort(operand, dimension=-1, is_stable=True):
-    """Ascending along an axis."""
-    x = as_array(operand)
-    return take_along_axis(x, argsort(x, dimension, "stable"), dimension)
+def sort(operand, dimension=-1, is_stable=True, num_keys=1):
+    """Ascending along an axis; of several arrays all in the order that the first `num_keys` give.
+
+    >>> sort((np.array([2, 1]), np.array([0.0, 5.0])))[1].tolist()
+    [5.0, 0.0]
+    """
+    arrays = [as_array(x) for x in (operand if isinstance(operand, (tuple, list)) else (operand,))]
+    order = argsort(arrays[num_keys - 1], dimension, "stable")
+    for key in arrays[: num_keys - 1][::-1]:
+        again = argsort(take_along_axis(key, order, dimension), dimension, "stable")
+        order = take_along_axis(order, again, dimension)
+    found = [take_along_axis(x, order, dimension) for x in arrays]
+    return tuple(found) if isinstance(operand, (tuple, list)) else found[0]
 
 
 def sort_key_val(keys, values, dimension=-1, is_stable=True):
     """(keys in ascending order, values in the same)"""
-    order = argsort(as_array(keys), dimension, "stable")
-    return [take_along_axis(as_array(x), order, dimension) for x in (keys, values)]
+    return list(sort((keys, values), dimension))
 
 
 # ------------------------------------------------------------------- products
@@ -232,10 +276,12 @@ def dot_general(lhs, rhs, dimension_numbers):
         return tensordot(x, y, (tuple(left), tuple(right)))
     x = permuted(x, (*mine, *free, *left))
     y = permuted(y, (*its, *right, *rest))
-    step, n = x.shape[: len(mine)], int(np.prod([rhs.shape[i] for i in right], dtype=int))
-    ends = x.shape[len(mine) : len(mine) + len(free)], y.shape[len(its) + len(right) :]
-    found = matmul(reshape(x, (*step, -1, n)), reshape(y, (*step, n, -1)))
-    return reshape(found, (*step, *ends[0], *ends[1]))
+    step, ends = x.shape[: len(mine)], y.shape[len(its) + len(right) :]
+    before = x.shape[len(mine) : len(mine) + len(free)]
+    parts = before, y.shape[len(its) :][: len(right)], ends
+    m, n, k = [int(np.prod(sizes, dtype=int)) for sizes in parts]
+    found = matmul(shaped(x, (*step, m, n)), shaped(y, (*step, n, k)))
+    return shaped(found, (*step, *before, *ends))
 
 
 # ------------------------------------------------------------------- shapes
@@ -248,19 +294,35 @@ def broadcast(operand, sizes):
 
 
 def broadcast_in_dim(operand, shape, broadcast_dimensions):
-    """Stretched to a shape, in which the axes have the places listed."""
+    """Stretched to a shape, in which the axes have the places listed.
+
+    >>> broadcast_in_dim(np.ones((2, 3)), (3, 2), (1, 0)).shape
+    (3, 2)
+    """
     x = as_array(operand)
+    x = permuted(x, sorted(range(len(x.shape)), key=lambda i: broadcast_dimensions[i]))
     inner = [1] * len(shape)
-    for place, size in zip(broadcast_dimensions, x.shape):
+    for place, size in zip(sorted(broadcast_dimensions), x.shape):
         inner[place] = size
-    return broadcast_to(reshape(x, tuple(inner)), tuple(shape))
+    return broadcast_to(shaped(x, tuple(inner)), tuple(shape))
 
 
 def collapse(operand, start_dimension, stop_dimension=None):
     """The axes from one to before another as one axis."""
     x = as_array(operand)
     first, last, _ = cut(start_dimension, stop_dimension).indices(len(x.shape))
-    return reshape(x, (*x.shape[:first], -1, *x.shape[last:]))
+    size = int(np.prod(x.shape[first:last], dtype=int))
+    return shaped(x, (*x.shape[:first], size, *x.shape[last:]))
+
+
+def reshape(operand, new_sizes, dimensions=None):
+    """In another shape; `dimensions`: the order in which the axes are read.
+
+    >>> reshape(np.array([[1, 2], [3, 4]]), (4,), (1, 0)).tolist()
+    [1, 3, 2, 4]
+    """
+    x = as_array(operand)
+    return shaped(x if dimensions is None else permuted(x, tuple(dimensions)), tuple(new_sizes))
 
 
 def concatenate(operands, dimension):
@@ -297,99 +359,3 @@ def full(shape, fill_value, dtype=None):
 def full_like(x, fill_value, dtype=None, shape=None):
     """A constant of one number in the shape and dtype of `x`."""
     return np.full(x.shape if shape is None else shape, fill_value, dtype or x.dtype)
-
-
-# ------------------------------------------------------------------- slices
-
-
-def slice(operand, start_indices, limit_indices, strides=None):
-    """From a place to before another along each axis."""
-    strides = strides or (1,) * len(start_indices)
-    return getitem(operand, tuple([cut(*s) for s in zip(start_indices, limit_indices, strides)]))
-
-
-def along(x, axis, part):
-    """The index of a part of one axis."""
-    return (*(cut(None),) * (axis % len(x.shape)), part)
-
-
-def slice_in_dim(operand, start_index, limit_index, stride=1, axis=0):
-    """From a place to before another along one axis."""
-    x = as_array(operand)
-    return getitem(x, along(x, axis, cut(start_index, limit_index, stride)))
-
-
-def index_in_dim(operand, index, axis=0, keepdims=True):
-    """One place of an axis."""
-    x = as_array(operand)
-    found = getitem(x, along(x, axis, index))
-    return expand_dims(found, axis % len(x.shape)) if keepdims else found
-
-
-def inside(start, size, length):
-    """A start moved so that the whole slice lies inside."""
-    start = as_array(start)
-    return clip(where(start < 0, start + size, start), 0, greatest(size - length, 0))
-
-
-def places(x, start_indices, sizes):
-    """The index arrays of a block whose place may be a value."""
-    rank = len(x.shape)
-    starts = [start_indices[i] for i in range(len(start_indices))]
-    if len(starts) != rank or len(sizes) != rank:
-        raise ShapeError(
-            f"dynamic_slice: {len(starts)} starts and {len(sizes)} sizes for {rank} axes"
-        )
-    ends = zip(starts, x.shape, sizes)
-    firsts = [inside(s, n, m) for s, n, m in ends]
-    shapes = [(-1, *(1,) * (rank - 1 - i)) for i in range(rank)]
-    return tuple([f + np.arange(m).reshape(s) for f, m, s in zip(firsts, sizes, shapes)])
-
-
-def dynamic_slice(operand, start_indices, slice_sizes):
-    """A block of these sizes from a place that may be a value."""
-    x = as_array(operand)
-    if any([m > n for m, n in zip(slice_sizes, x.shape)]):
-        raise ShapeError(f"dynamic_slice: sizes {tuple(slice_sizes)} exceed the shape {x.shape}")
-    return getitem(x, places(x, start_indices, slice_sizes)) if x.shape else x
-
-
-def dynamic_update_slice(operand, update, start_indices):
-    """The array with a block written over, at a place that may be a value."""
-    x, update = as_array(operand), as_array(update)
-    if any([m > n for m, n in zip(update.shape, x.shape)]):
-        raise ShapeError(f"dynamic_update_slice: a block {update.shape} does not fit {x.shape}")
-    return setitem(x, places(x, start_indices, update.shape), update) if x.shape else update
-
-
-def on_axis(x, axis, start):
-    """The starts of a block that begins at `start` along one axis."""
-    return [start if i == axis % len(x.shape) else 0 for i in range(len(x.shape))]
-
-
-def dynamic_slice_in_dim(operand, start_index, slice_size, axis=0):
-    """So many places of one axis, from one that may be a value."""
-    x = as_array(operand)
-    sizes = [slice_size if i == axis % len(x.shape) else n for i, n in enumerate(x.shape)]
-    return dynamic_slice(x, on_axis(x, axis, start_index), sizes)
-
-
-def dynamic_index_in_dim(operand, index, axis=0, keepdims=True):
-    """One place of an axis, which may be a value."""
-    found = dynamic_slice_in_dim(operand, index, 1, axis)
-    return found if keepdims else squeeze(found, axis)
-
-
-def dynamic_update_slice_in_dim(operand, update, start_index, axis):
-    """The array with a block written over along one axis."""
-    x = as_array(operand)
-    return dynamic_update_slice(x, update, on_axis(x, axis, start_index))
-
-
-def dynamic_update_index_in_dim(operand, update, index, axis):
-    """The array with one place of an axis written over."""
-    x, update = as_array(operand), as_array(update)
-    missing: Any = len(update.shape) < len(x.shape)
-    return dynamic_update_slice_in_dim(
-        x, expand_dims(update, axis % len(x.shape)) if missing else update, index, axis
-    )

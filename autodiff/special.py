@@ -6,13 +6,14 @@
 0.922784335
 """
 
-from .ops.choose import round as round
+from .ops.choose import maximum, round as round, where
 from .ops.exponential import (
     exp2 as exp2,
     expm1 as expm1,
     log1p as log1p,
     sigmoid,
 )
+from .ops.move import as_array
 from .ops.reduce import logsumexp as logsumexp
 from .ops.signal import sinc as sinc
 from .ops.softmax import log_softmax as log_softmax, softmax as softmax
@@ -67,11 +68,17 @@ modified_bessel_k0, modified_bessel_k1 = k0, k1
 scaled_modified_bessel_k0, scaled_modified_bessel_k1 = k0e, k1e
 
 
+def narrow(found, x):
+    """A result in single precision where the argument is; SciPy's is of both arguments' kinds."""
+    return found.astype(x.dtype) if getattr(x.dtype, "kind", "") == "f" else found
+
+
 def polynomial(name, function, kind):
-    """A family of orthogonal polynomials, with the argument first."""
+    """A family of orthogonal polynomials, with the argument first; 0 of a negative degree."""
 
     def call(input, n):
-        return function(n, input)
+        x, n = as_array(input), as_array(n)
+        return narrow(where(n < 0, 0, function(maximum(n, 0), x)), x)
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"The {kind} polynomial of degree `n`."
@@ -100,7 +107,7 @@ def chebyshev_polynomial_v(input, n):
     >>> float(chebyshev_polynomial_v(0.5, 1))
     0.0
     """
-    return eval_chebyu(n, input) - eval_chebyu(n - 1, input)
+    return chebyshev_polynomial_u(input, n) - chebyshev_polynomial_u(input, n - 1)
 
 
 def chebyshev_polynomial_w(input, n):
@@ -109,7 +116,7 @@ def chebyshev_polynomial_w(input, n):
     >>> float(chebyshev_polynomial_w(0.5, 1))
     2.0
     """
-    return eval_chebyu(n, input) + eval_chebyu(n - 1, input)
+    return chebyshev_polynomial_u(input, n) + chebyshev_polynomial_u(input, n - 1)
 
 
 def shifted_chebyshev_polynomial_v(input, n):
@@ -129,4 +136,4 @@ def airy_ai(input):
 
 def spherical_bessel_j0(input):
     """The spherical Bessel function of order 0, `sin(x) / x`."""
-    return spherical_jn(0, input)
+    return narrow(spherical_jn(0, input), as_array(input))

@@ -166,6 +166,8 @@ BAD = {
     "an unknown mode of get": lambda x: x.at[1].get(mode="wrap"),
     "text": lambda x: x.at[1].set("word"),
     "a shape that does not fit": lambda x: x.at[1].set(x),
+    "a mask that is too short": lambda x: x.at[np.array([True, False])].set(0.0),
+    "a mask behind an ellipsis": lambda x: x.at[..., np.array([True] * 9)].get(),
 }
 
 

@@ -5,6 +5,7 @@ import pytest
 from beside_jax import double_precision as double_precision, jax
 
 import autodiff as ad
+from autodiff.core.errors import DTypeError, ShapeError
 
 X = np.array([[0.3, 1.2, -0.7], [2.0, 0.1, 0.9]])
 CALLS = {
@@ -30,6 +31,11 @@ CALLS = {
     "cummin from the end": lambda L, x: L.cummin(x, 1, reverse=True),
     "cumlogsumexp": lambda L, x: L.cumlogsumexp(x, 1),
     "argmax": lambda L, x: L.argmax(x, 1, np.int32),
+    "sort of several": lambda L, x: L.sort((L.floor(x), x), num_keys=2),
+    "reshape in another order": lambda L, x: L.reshape(x, (6,), (1, 0)),
+    "dot_general of nothing": lambda L, x: L.dot_general(
+        x[:0], x[:0], (((1,), (1,)), ((0,), (0,)))
+    ),
     "top_k": lambda L, x: L.top_k(x, 2),
     "sort": lambda L, x: L.sort(x, dimension=0),
     "sort_key_val": lambda L, x: L.sort_key_val(x[0], x[1]),
@@ -111,3 +117,32 @@ def test_bad_calls_raise_as_jax_s(call):
             call(L, x)
         kinds.append(raised.type)
     assert {k for k in kinds[0].__mro__ if k.__module__ == "builtins"} & set(kinds[1].__mro__)
+
+
+WHOLE = {
+    "div": lambda L, x: L.div(x, x[::-1]),
+    "rem": lambda L, x: L.rem(x, x[::-1]),
+    "reduce_sum": lambda L, x: L.reduce_sum(x, (0,)),
+    "reduce_prod": lambda L, x: L.reduce_prod(x, (0, 1)),
+    "cumsum": lambda L, x: L.cumsum(x, 1, reverse=True),
+    "cumprod": lambda L, x: L.cumprod(x, 0),
+}
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.int8, np.uint8])
+@pytest.mark.parametrize("name", WHOLE)
+def test_whole_numbers_keep_their_dtype(name, dtype):
+    x = np.array([[7, 101, 3], [100, 2, 90], [5, 6, 9]], dtype) * np.array([1, -1, 1]).astype(dtype)
+    ours, theirs = WHOLE[name](ad.lax, x), np.asarray(WHOLE[name](jax.lax, jax.numpy.asarray(x)))
+    assert ours.dtype == theirs.dtype
+    assert ours.tolist() == theirs.tolist()
+
+
+def test_a_slice_lies_inside_the_array():
+    with pytest.raises(ShapeError, match="do not lie in the shape"):
+        ad.lax.slice(X, (0, 1), (2, 5))
+
+
+def test_reductions_of_truths_need_truths():
+    with pytest.raises(DTypeError, match="reduce_and: the dtype is int64; it needs truths"):
+        ad.lax.reduce_and(np.array([3, 4]), (0,))

@@ -15,6 +15,7 @@ from ..ops.choose import (
     logical_and,
     logical_not,
     logical_or,
+    logical_xor,
     maximum,
     minimum,
     where,
@@ -176,3 +177,11 @@ def quarter(f):
         return other, -real
 
     return turned
+
+
+def infinite_sign(a):
+    """The limit of z / |z| where one part is infinite, else NaN."""
+    far = [isinf(part) for part in a]
+    one = logical_xor(*far)
+    found = [where(f, copysign(1.0, part), 0.0) for f, part in zip(far, a)]
+    return where(one, found[0], np.nan), where(one, found[1], np.nan)

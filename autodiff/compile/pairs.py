@@ -20,6 +20,7 @@ from .complex_functions import (
     hyperbolic_cosine,
     hyperbolic_sine,
     hyperbolic_tangent,
+    infinite_sign,
     length,
     logarithm,
     power,
@@ -74,6 +75,8 @@ COMPLEX = {
     "tan": quarter(hyperbolic_tangent),
     "reciprocal": lambda a: quotient((1.0, 0.0), a),
     "convert": lambda a: a,
+    "from_parts": lambda a, b: (a[0], b[0]),
+    "infinite_sign": infinite_sign,
 }
 REAL = {
     "absolute": length,

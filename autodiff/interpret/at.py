@@ -171,11 +171,26 @@ class Place:
         )
         return getitem(numbers, cut)
 
+    def unmasked(self, given):
+        """The parts of an index with masks as the places where they hold."""
+        shape, found, axis = self.x.shape, [], 0
+        takes = [np.ndim(p) if is_mask(p) else p is not None and p is not Ellipsis for p in given]
+        for part, n in zip(given, takes):
+            if part is Ellipsis:
+                axis += len(shape) - sum(takes)
+            elif is_mask(part) and tuple(np.shape(part)) != tuple(shape[axis : axis + n]):
+                raise IndexError(
+                    f"at: a mask of shape {np.shape(part)} stands for axes of shape "
+                    f"{shape[axis : axis + n]}; they must be equal"
+                )
+            found += spelled(part) if is_mask(part) else [part]
+            axis += n
+        return found
+
     def parts(self):
         """The parts of the index with the sizes of the axes that numbers pick from, else None."""
         given = self.index if isinstance(self.index, tuple) else (self.index,)
-        given = [checked(part) for part in given]
-        given = [p for part in given for p in (spelled(part) if is_mask(part) else (part,))]
+        given = self.unmasked([checked(part) for part in given])
         used = sum([p is not None and p is not Ellipsis for p in given])
         rank = len(self.x.shape)
         if used > rank:

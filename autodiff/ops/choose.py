@@ -97,9 +97,37 @@ real_sign = Unary(
 )
 
 
+def infinite(rng, dtype):
+    """Complex numbers with infinite parts, for the laws."""
+    parts = np.array([np.inf, -np.inf, np.nan, 2.0]), np.array([[np.inf], [0.0], [-1.0]])
+    yield (complex_pair(*parts),), {}
+
+
+def complex_pair(x, y):
+    """x + 1j y, where that would be NaN for an infinite y too."""
+    dtype = np.result_type(x, y, np.complex64)
+    z = np.empty_like(np.broadcast_arrays(x, y)[0], dtype=dtype, order="C")
+    z.real, z.imag = x, y
+    return z
+
+
+def signs_at_infinity(x):
+    """The limits of `x / |x|` where one part is infinite, else NaN."""
+    x = np.asarray(x)
+    far = np.isinf(x.real), np.isinf(x.imag)
+    signs = [np.where(f, np.sign(part), 0) for f, part in zip(far, (x.real, x.imag))]
+    return np.where(far[0] ^ far[1], complex_pair(*signs), complex(np.nan, np.nan)).astype(x.dtype)
+
+
+infinite_sign = Unary(
+    "infinite_sign(x)", signs_at_infinity, differentiable=False, reads="", sample=infinite, latex=r"\operatorname{sgn} {$x}",
+    doc="The limit of `x / |x|` where one part of a complex number is infinite, else NaN: a row behind `sign`.",
+)
+
+
 @public(np.sign)
 def sign(x):
-    """Sign: -1, 0 or 1; of a complex number `x / |x|`, and 0 at 0.
+    """Sign: -1, 0 or 1; of a complex number `x / |x|` and its limit at infinity, and 0 at 0.
 
     >>> sign(np.array([-2.0, 0.0, 3.0])).tolist()
     [-1.0, 0.0, 1.0]
@@ -107,8 +135,10 @@ def sign(x):
     x = as_value(x)
     if is_complex(x.dtype):
         size = abs(x)
-        still = size == 0
-        return where(still, 0, x / where(still, 1, size))  # 0 without the sign of the zero
+        still, far = size == 0, logical_not(isfinite(size))
+        found = where(far, 0, x) / where(still | far, 1, size)
+        # 0 without the sign of the zero
+        return where(far, infinite_sign(x), where(still, 0, found))
     return real_sign(x)
 
 

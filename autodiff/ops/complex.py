@@ -2,12 +2,19 @@
 
 import numpy as np
 
-from ..core.family import Elementwise, Unary
+from ..core.family import Binary, Elementwise, Unary
 from ..core.lower import EVERY, NUMBERS, formula
 from ..core.public import as_value, public
 from ..core.spec import is_complex
-from .choose import zeros_like
+from .choose import complex_pair, zeros_like
 from .trigonometric import atan2
+
+def real_pairs(rng, dtype):
+    """Pairs of real numbers, also where the laws ask for a complex dtype."""
+    real = np.zeros(0, dtype).real.dtype
+    for shapes in (((), ()), ((3,), (3,)), ((2, 1), (3,)), ((0,), ())):
+        yield tuple([np.asarray(rng.normal(size=s)).astype(real) for s in shapes]), {}
+
 
 real_part = Unary(
     "real_part(x)", lambda x: np.array(x.real), lambda t, y, x: t,
@@ -20,6 +27,12 @@ imaginary_part = Unary(
     reads="", analytic=False, latex=r"\operatorname{Im} {$x}", torch="Imag",
     sample=lambda rng, dtype: [((complex_numbers(rng, dtype, shape),), {}) for shape in ((), (3,), (0,))],
     doc="Imaginary part of a complex number: the row behind `imag`.",
+)
+
+from_parts = Binary(
+    "from_parts(x, y)", complex_pair, lambda t, z, x, y: t, lambda t, z, x, y: t * 1j,
+    reads="", sample=real_pairs, latex=r"{$x} + i {$y}", torch="Complex",
+    doc="The complex number of two real parts, also where one is infinite: the row behind `complex`.",
 )
 
 conjugate = Unary(

@@ -10,7 +10,7 @@ from ..core.errors import RangeError, ShapeError
 from ..core.op import EAGER
 from ..core.public import BACK, public
 from . import sort, torch_pieces
-from .choose import choose, isnan, maximum, stop_gradient, where
+from .choose import choose, isinf, isnan, maximum, stop_gradient, where
 from .index import getitem, setitem
 from .move import as_array, reshape
 from .plain import plain
@@ -92,8 +92,8 @@ def mode(x, dim=-1, keepdim=False):
 def of_equals(x, number):
     """`number`, which is an element of `x`; those equal to it share the derivative."""
     number = stop_gradient(number)
-    equal = x == number
-    return number + sum(where(equal, x - number, 0)) / maximum(sum(equal), 1)
+    equal, base = x == number, where(isinf(number), 0, number)  # inf - inf is NaN
+    return base + sum(where(equal, x - base, 0)) / maximum(sum(equal), 1)
 
 
 @worded
@@ -170,7 +170,7 @@ def unique_consecutive(x, return_inverse=False, return_counts=False, dim: Any = 
     whole = x if dim is not None else reshape(x, (-1,))
     axis = axis_of(whole, dim or 0)
     lanes = np.moveaxis(plain(whole, "unique_consecutive"), axis, 0)
-    lanes = lanes.reshape(lanes.shape[0], -1)
+    lanes = lanes.reshape(lanes.shape[0], int(np.prod(lanes.shape[1:], dtype=int)))
     new = np.concatenate([[True] * (len(lanes) > 0), (lanes[1:] != lanes[:-1]).any(1)]).astype(bool)
     starts = np.flatnonzero(new)
     found: list[Any] = [getitem(whole, (*(slice(None),) * axis, starts))]
@@ -205,18 +205,24 @@ def scatter_reduce(x, dim, index, src, reduce, *, include_self=True):
 
 def reduced_at(x, key, src, reduce, include_self):
     """`x` reduced with `src` at an index."""
-    ones = np.ones(np.shape(src), x.dtype)
-    count = torch_pieces.spread(np.empty(x.shape, x.dtype), key, ones)
-    touched = np.asarray(plain(count, "scatter_reduce")) > 0
+    count = np.zeros(x.shape, int)
+    np.add.at(count, numbers_of(key), 1)
+    touched = count > 0
     if reduce in ("amax", "amin"):
         return extreme_at(x, key, src, touched, reduce, include_self)
-    start = x if include_self else choose(touched, float(reduce == "prod") + 0 * x, x)
+    start = x if include_self else choose(touched, np.asarray(reduce == "prod", x.dtype), x)
     if reduce == "prod":
         return product_at(start, key, src)
     total = start + torch_pieces.spread(x, key, src)
     if reduce == "sum":
         return total
-    return total / np.where(touched, np.asarray(plain(count, "scatter_reduce")) + include_self, 1)
+    parts = np.where(touched, count + include_self, 1).astype(x.dtype)
+    return total // parts if x.dtype.kind in "iu" else total / parts
+
+
+def numbers_of(key):
+    """The arrays of an index as numbers."""
+    return tuple([np.asarray(plain(k, "scatter_reduce")) for k in key])
 
 
 def turns(target):
@@ -232,7 +238,7 @@ def turns(target):
 def product_at(x, key, src):
     """`x` times the elements of `src` at an index: those that meet at a place one after the other."""
     places = np.arange(int(np.prod(x.shape, dtype=int))).reshape(x.shape)
-    target = np.asarray(places[tuple(np.asarray(plain(k, "scatter_reduce")) for k in key)]).ravel()
+    target = np.asarray(places[numbers_of(key)]).ravel()
     turn = turns(target)
     flat, src = reshape(x, (-1,)), reshape(src, (-1,))
     for i in range(turn.max(initial=-1) + 1):
@@ -243,17 +249,21 @@ def product_at(x, key, src):
 
 def extreme_at(x, key, src, touched, reduce, include_self):
     """The extreme of `x` and `src` at an index; m + 0 has the value m, and shares the derivative."""
-    key = tuple(np.asarray(plain(k, "scatter_reduce")) for k in key)
+    key = numbers_of(key)
     numbers, given = plain(x, "scatter_reduce"), np.asarray(plain(src, "scatter_reduce"))
-    worst = -np.inf if reduce == "amax" else np.inf
-    top = np.array(numbers if include_self else np.where(touched, worst, numbers))
+    top = np.array(numbers)
+    if not include_self:  # the first that is written takes the place, whatever stood there
+        top[key] = given
     (np.maximum if reduce == "amax" else np.minimum).at(top, key, given)
+    if top.dtype.kind in "iub":
+        return beside(x, top)
     wins, stays = given == top[key], (numbers == top) & (include_self | ~touched)
-    winners = np.zeros(top.shape)
+    winners = np.zeros(top.shape, top.dtype)
     np.add.at(winners, key, wins)
     share = np.maximum(winners + stays, 1)
-    found = torch_pieces.spread(x, key, where(wins, src - top[key], 0)) + where(stays, x - top, 0)
-    return top + found / share
+    base = np.where(np.isinf(top), 0, top)  # inf - inf is NaN
+    found = torch_pieces.spread(x, key, where(wins, src - base[key], 0))
+    return base + (found + where(stays, x - base, 0)) / share
 
 
 def index_reduce(x, dim, index, source, reduce, *, include_self=True):

@@ -12,6 +12,7 @@ from .index import getitem, setitem
 from .move import as_array, broadcast_to, moveaxis, reshape, stack
 from .plain import plain
 from .rearrange import at_axis, axis_of, take_along_axis
+from .torch_numbers import complex_of
 from .torch_pieces import split
 
 
@@ -87,13 +88,19 @@ def diagonal_scatter(x, src, offset=0, dim1=0, dim2=1):
     x, src = as_array(x), as_array(src)
     fits("diagonal_scatter", src, np.diagonal(np.empty(x.shape, bool), offset, dim1, dim2).shape)
     key = diagonal_key(x.shape, offset, dim1, dim2)
-    return moveaxis(setitem(moveaxis(x, (dim1, dim2), (-2, -1)), key, src), (-2, -1), (dim1, dim2))
+    inner = moveaxis(x, (dim1, dim2), (-2, -1))
+    return moveaxis(setitem(inner, key, like(x, src)), (-2, -1), (dim1, dim2))
 
 
 def fits(name, src, shape):
     """Raise where what is to be written has not the shape of the place."""
     if tuple(src.shape) != tuple(shape):
         raise ShapeError(f"{name}: src has shape {src.shape} and the place {tuple(shape)}; they must be equal")
+
+
+def like(x, src):
+    """What is written, in the dtype of what it is written to."""
+    return src if x.dtype is None or src.dtype == x.dtype else src.astype(x.dtype)
 
 
 # ------------------------------------------------------------------- parts
@@ -113,7 +120,7 @@ def select_scatter(x, src, dim, index):
     x, src = as_array(x), as_array(src)
     key = key_at(x, dim, int(index))
     fits("select_scatter", src, np.empty(x.shape, bool)[key].shape)
-    return setitem(x, key, src)
+    return setitem(x, key, like(x, src))
 
 
 def slice_scatter(x, src, dim=0, start=None, end=None, step=1):
@@ -125,7 +132,7 @@ def slice_scatter(x, src, dim=0, start=None, end=None, step=1):
     x, src = as_array(x), as_array(src)
     key = key_at(x, dim, slice(start, end, step))
     fits("slice_scatter", src, np.empty(x.shape, bool)[key].shape)
-    return setitem(x, key, src)
+    return setitem(x, key, like(x, src))
 
 
 def split_with_sizes(x, split_sizes, dim=0):
@@ -216,7 +223,7 @@ def view_as_complex(x):
     x = as_array(x)
     if not x.shape or x.shape[-1] != 2:
         raise ShapeError(f"view_as_complex: the shape is {x.shape}; the last axis must have size 2")
-    return x[..., 0] + 1j * x[..., 1]
+    return complex_of(x[..., 0], x[..., 1])
 
 
 def combinations(x, r=2, with_replacement=False):

@@ -10,13 +10,23 @@ from ..core.errors import ShapeError
 from ..core.public import public
 from . import index, statistics, torch_counts, torch_pieces
 from .arithmetic import absolute
-from .choose import choose, maximum, minimum, stop_gradient, where
+from .choose import choose, isnan, maximum, minimum, stop_gradient, where
 from .complex import conjugate
 from .exponential import expm1, logaddexp
 from .join import meshgrid
-from .move import as_array, broadcast_to, concatenate, moveaxis, reshape, stack, swapaxes
+from .move import (
+    as_array,
+    broadcast_to,
+    concatenate,
+    moveaxis,
+    reshape,
+    squeeze,
+    stack,
+    swapaxes,
+)
 from .numbers import trunc
-from .reduce import amax, amin, sum
+from .rearrange import take_along_axis
+from .reduce import amax, amin, any, argmax, sum
 from .torch_names import bmm, mm, scaled
 
 Pair = namedtuple("Pair", "values indices")
@@ -269,9 +279,13 @@ def median(x, dim=None, keepdim=False):
     """
     x = as_array(x)
     if dim is None:
-        middle = (int(np.prod(x.shape, dtype=int)) + 1) // 2
-        return torch_counts.of_equals(x, kthvalue(reshape(stop_gradient(x), -1), middle)[0])
-    return kthvalue(x, (x.shape[dim] + 1) // 2, dim, keepdim)
+        return torch_counts.of_equals(x, median(reshape(stop_gradient(x), -1), 0)[0])
+    values, places = torch_pieces.ordered(x, dim)  # NaN last
+    dim %= len(values.shape)
+    lost = any(isnan(values), axis=dim, keepdims=True)
+    middle = where(lost, argmax(isnan(values), axis=dim, keepdims=True), (x.shape[dim] - 1) // 2)
+    found = [take_along_axis(v, middle, dim) for v in (values, places)]
+    return Pair(*(found if keepdim else [squeeze(v, dim) for v in found]))
 
 
 @public()

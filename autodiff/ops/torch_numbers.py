@@ -9,7 +9,7 @@ from ..core.public import public
 from . import gamma, statistics
 from .arithmetic import absolute
 from .choose import choose, clip, isinf, maximum, where
-from .complex import astype, imag
+from .complex import from_parts, imag
 from .differences import trapezoid
 from .incomplete import gammainc, gammaincc
 from .information import logit as odds
@@ -61,7 +61,7 @@ def hardshrink(x, lambd=0.5):
     [0.0, -2.0]
     """
     x = as_array(x)
-    return where(absolute(x) > lambd, x, 0)
+    return where(absolute(x) <= lambd, 0, x)  # NaN stays
 
 
 @public()
@@ -121,7 +121,7 @@ def polygamma_of(x, n):
 def polar(abs, angle):
     """Complex numbers of these sizes and angles [rad]."""
     abs = as_array(abs)
-    return abs * cos(angle) + 1j * (abs * sin(angle))
+    return from_parts(abs * cos(angle), abs * sin(angle))
 
 
 def complex_of(real, imag=None):
@@ -131,7 +131,7 @@ def complex_of(real, imag=None):
     real, imag = as_array(real), as_array(imag)
     if real.dtype != imag.dtype:
         raise DTypeError(f"complex: the parts have dtypes {real.dtype} and {imag.dtype}; they must be equal")
-    return real + astype(imag, np.result_type(imag.dtype, np.complex64)) * 1j
+    return from_parts(real, imag)
 
 
 @public(renamed=False)
