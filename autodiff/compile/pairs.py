@@ -75,7 +75,7 @@ COMPLEX = {
     "tan": quarter(hyperbolic_tangent),
     "reciprocal": lambda a: quotient((1.0, 0.0), a),
     "convert": lambda a: a,
-    "from_parts": lambda a, b: (a[0], b[0]),
+    "add_imaginary": lambda a, b: (a[0] - b[1], a[1] + b[0]),
     "infinite_sign": infinite_sign,
 }
 REAL = {

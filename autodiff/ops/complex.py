@@ -6,14 +6,15 @@ from ..core.family import Binary, Elementwise, Unary
 from ..core.lower import EVERY, NUMBERS, formula
 from ..core.public import as_value, public
 from ..core.spec import is_complex
-from .choose import complex_pair, zeros_like
+from .choose import zeros_like
 from .trigonometric import atan2
 
-def real_pairs(rng, dtype):
-    """Pairs of real numbers, also where the laws ask for a complex dtype."""
-    real = np.zeros(0, dtype).real.dtype
-    for shapes in (((), ()), ((3,), (3,)), ((2, 1), (3,)), ((0,), ())):
-        yield tuple([np.asarray(rng.normal(size=s)).astype(real) for s in shapes]), {}
+
+def turned_sum(x, y):
+    """x + 1j y of complex numbers without a product, which is NaN for infinite ones."""
+    z = np.empty_like(x + y, dtype=np.result_type(x, y))
+    z.real, z.imag = x.real - y.imag, x.imag + y.real
+    return z
 
 
 real_part = Unary(
@@ -29,10 +30,11 @@ imaginary_part = Unary(
     doc="Imaginary part of a complex number: the row behind `imag`.",
 )
 
-from_parts = Binary(
-    "from_parts(x, y)", complex_pair, lambda t, z, x, y: t, lambda t, z, x, y: t * 1j,
-    reads="", sample=real_pairs, latex=r"{$x} + i {$y}", torch="Complex",
-    doc="The complex number of two real parts, also where one is infinite: the row behind `complex`.",
+add_imaginary = Binary(
+    "add_imaginary(x, y)", turned_sum, lambda t, z, x, y: t, lambda t, z, x, y: t * 1j,
+    sample=lambda rng, dtype: [(tuple([complex_numbers(rng, dtype, s) for s in shapes]), {}) for shapes in (((), ()), ((2, 1), (3,)), ((0,), ()))],
+    reads="", latex=r"{$x} + i {$y}", torch="Complex",
+    doc="`x + i y` of complex numbers, also where a part is infinite: the row behind `complex`.",
 )
 
 conjugate = Unary(

@@ -9,7 +9,7 @@ from ..core.public import public
 from . import gamma, statistics
 from .arithmetic import absolute
 from .choose import choose, clip, isinf, maximum, where
-from .complex import from_parts, imag
+from .complex import add_imaginary, astype, imag
 from .differences import trapezoid
 from .incomplete import gammainc, gammaincc
 from .information import logit as odds
@@ -121,7 +121,7 @@ def polygamma_of(x, n):
 def polar(abs, angle):
     """Complex numbers of these sizes and angles [rad]."""
     abs = as_array(abs)
-    return from_parts(abs * cos(angle), abs * sin(angle))
+    return complex_of(abs * cos(angle), abs * sin(angle))
 
 
 def complex_of(real, imag=None):
@@ -131,7 +131,8 @@ def complex_of(real, imag=None):
     real, imag = as_array(real), as_array(imag)
     if real.dtype != imag.dtype:
         raise DTypeError(f"complex: the parts have dtypes {real.dtype} and {imag.dtype}; they must be equal")
-    return from_parts(real, imag)
+    dtype = np.result_type(real.dtype, np.complex64)
+    return add_imaginary(astype(real, dtype), astype(imag, dtype))
 
 
 @public(renamed=False)
