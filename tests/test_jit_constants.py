@@ -1,5 +1,6 @@
 """Tensors that a compiled function makes are constants of its graph; others are told of."""
 
+import random
 from types import SimpleNamespace
 
 import numpy as np
@@ -93,6 +94,28 @@ def test_random_numbers_stay_random():
         found = [np.asarray(c(X)), np.asarray(c(X))]
     ad.manual_seed(3)
     np.testing.assert_array_equal(found, [np.asarray(f(X)), np.asarray(f(X))])
+
+
+RNG = np.random.default_rng(5)
+DRAWS = {
+    "a generator": lambda x: x * RNG.random(3),
+    "a generator in a list": lambda x, draws=(RNG,): x * draws[0].random(3),
+    "of Python": lambda x: x * random.random(),
+}
+
+
+@pytest.mark.parametrize("name", DRAWS)
+def test_numbers_of_other_generators_stay_random(name):
+    c = jit(DRAWS[name])
+    with pytest.warns(CompileWarning, match="it draws random numbers"):
+        first = c(X + 1)
+    assert np.all(first != c(X + 1))
+
+
+def test_a_generator_that_is_not_drawn_from_is_no_reason():
+    c = jit(lambda x, rng=RNG: 2 * x if rng else x)
+    assert c(X).tolist() == (2 * X).tolist()
+    assert c.programs
 
 
 def test_a_value_of_a_transform_around_is_told_of():

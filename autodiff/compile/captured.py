@@ -1,5 +1,8 @@
 """Eager tensors that a function meets while it is traced: constants, or a reason not to compile."""
 
+import pickle
+import random
+from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -11,6 +14,7 @@ from ..interpret.tape import Tensor, new_tensor
 from ..interpret.vertex import LIBRARY
 
 LOOKED_AT = 10_000  # objects around a function that are looked at
+NEAR = 200  # those that are looked at in every trace, for generators of random numbers
 CLOSED = (ModuleType, BuiltinFunctionType, type, str, bytes, int, float, complex)
 
 
@@ -31,18 +35,21 @@ def as_tensor_if(asked, x):
 
 def tensor_around(f):
     """The name of a plain tensor that `f` can see and did not make, or None."""
+    return next((name for name, x in around(f, LOOKED_AT) if type(x) is Tensor), None)
+
+
+def around(f, limit):
+    """(name, object) of what `f` can see and did not make, the first `limit` of them."""
     while (type(f).__module__ or "").startswith(LIBRARY) and hasattr(f, "f"):
         f = f.f
     seen, stack = set(), [("", f)]
-    while stack and len(seen) < LOOKED_AT:
+    while stack and len(seen) < limit:
         name, x = stack.pop()
-        if type(x) is Tensor:
-            return name
         if id(x) in seen or isinstance(x, CLOSED):
             continue
         seen.add(id(x))
+        yield name, x
         stack.extend(parts_of(name, x))
-    return None
 
 
 def parts_of(name, x) -> list[Any]:
@@ -81,22 +88,29 @@ def names_in(code):
 
 
 class Draws:
-    """Whether random numbers were drawn since; they can be given back."""
+    """Whether random numbers were drawn since; they can be given back.
 
-    def __init__(self):
-        rng = self.rng = Generator.rng
-        self.state = None if rng is None else rng.bit_generator.state
-        self.legacy: Any = np.random.get_state()  # noqa: NPY002 users draw from it
+    Looked at are the generators of Python, of NumPy, of this library, and those that `f` can see.
+    """
+
+    def __init__(self, f):
+        own, seen = Generator.rng, [x for _, x in around(f, NEAR)]
+        users = [x for x in (own, *seen) if isinstance(x, np.random.Generator)]
+        # NumPy's old functions, from which users draw
+        sources = [(np.random.get_state, np.random.set_state)]
+        sources.append((random.getstate, random.setstate))
+        for bits in [x.bit_generator for x in users]:
+            sources.append((partial(getattr, bits, "state"), partial(setattr, bits, "state")))
+        self.sources: list[Any] = [(get, put, get()) for get, put in sources]
+        self.unseeded = own is None
 
     def any(self):
         """Whether some were drawn; if so the next ones are the same again."""
-        _, words, *rest = np.random.get_state()  # noqa: NPY002
-        if rest != list(self.legacy[2:]) or (words != self.legacy[1]).any():
-            np.random.set_state(self.legacy)  # noqa: NPY002
-            return True
-        if self.rng is None:
-            drawn, Generator.rng = Generator.rng is not None, None
-            return drawn
-        drawn = str(self.rng.bit_generator.state) != str(self.state)
-        self.rng.bit_generator.state = self.state
+        drawn = self.unseeded and Generator.rng is not None
+        if drawn:
+            Generator.rng = None
+        for get, put, state in self.sources:
+            if pickle.dumps(get()) != pickle.dumps(state):
+                put(state)
+                drawn = True
         return drawn

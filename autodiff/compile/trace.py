@@ -94,7 +94,7 @@ class Trace:
 
         checked: raise Untraceable where the graph holds values of another transform.
         """
-        TRACES[self.level], draws = self, Draws() if checked else None
+        TRACES[self.level], draws = self, Draws(f) if checked else None
         try:
             args, kwargs = arguments(self.inputs)
             with np.errstate(all="ignore"):
