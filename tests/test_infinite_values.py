@@ -101,7 +101,7 @@ PARTS = (INF, -INF, NAN, 1.0, 0.0, -0.0, -2.0)
 @pytest.mark.parametrize("dtype", [np.complex128, np.complex64])
 def test_the_sign_of_complex_infinities_is_numpy_s(dtype):
     z = np.array([complex(a, b) for a in PARTS for b in PARTS]).astype(dtype)
-    for sign in (ad.sign, lambda z: np.sign(ad.tensor(z)).numpy(), ad.jit(ad.sign)):
+    for sign in (ad.sign, lambda z: np.asarray(np.sign(ad.tensor(z))), ad.jit(ad.sign)):
         found = sign(z)
         assert found.dtype == dtype
         np.testing.assert_allclose(found, np.sign(z), rtol=1e-6)

@@ -1,6 +1,5 @@
 """Eager tensors that a function meets while it is traced: constants, or a reason not to compile."""
 
-import pickle
 import random
 from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
@@ -97,11 +96,12 @@ class Draws:
         own, seen = Generator.rng, [x for _, x in around(f, NEAR)]
         users = [x for x in (own, *seen) if isinstance(x, np.random.Generator)]
         # NumPy's old functions, from which users draw
-        sources = [(np.random.get_state, np.random.set_state)]
+        legacy = partial(np.random.get_state, legacy=False)
+        sources: list[Any] = [(legacy, np.random.set_state)]
         sources.append((random.getstate, random.setstate))
         for bits in [x.bit_generator for x in users]:
             sources.append((partial(getattr, bits, "state"), partial(setattr, bits, "state")))
-        self.sources: list[Any] = [(get, put, get()) for get, put in sources]
+        self.sources = [(get, put, get()) for get, put in sources]
         self.unseeded = own is None
 
     def any(self):
@@ -110,7 +110,14 @@ class Draws:
         if drawn:
             Generator.rng = None
         for get, put, state in self.sources:
-            if pickle.dumps(get()) != pickle.dumps(state):
+            if not same(get(), state):
                 put(state)
                 drawn = True
         return drawn
+
+
+def same(a, b):
+    """Whether two states of a generator are one."""
+    if isinstance(a, dict):
+        return all([same(a[k], b[k]) for k in a])
+    return bool((a == b).all()) if isinstance(a, np.ndarray) else a == b

@@ -113,10 +113,11 @@ def complex_pair(x, y):
 
 def signs_at_infinity(x):
     """The limits of `x / |x|` where one part is infinite, else NaN."""
-    x = np.asarray(x)
-    far = np.isinf(x.real), np.isinf(x.imag)
-    signs = [np.where(f, np.sign(part), 0) for f, part in zip(far, (x.real, x.imag))]
-    return np.where(far[0] ^ far[1], complex_pair(*signs), complex(np.nan, np.nan)).astype(x.dtype)
+    parts = np.real(x), np.imag(x)
+    far = [np.isinf(part) for part in parts]
+    signs = [np.where(f, np.sign(part), 0) for f, part in zip(far, parts)]
+    limit = complex_pair(*signs)
+    return np.where(far[0] ^ far[1], limit, limit.dtype.type(complex(np.nan, np.nan)))
 
 
 infinite_sign = Unary(
