@@ -16,7 +16,8 @@ from autodiff.show.explain import explain
 from autodiff.show.page_words import asset
 
 # The page computes with real numbers: these are of integers, of complex numbers or of dtypes.
-OTHER = {"bitwise_and", "bitwise_or", "bitwise_xor", "invert", "imaginary_part", "convert"}
+OTHER = {"bitwise_and", "bitwise_or", "bitwise_xor", "invert", "convert"}  # of no real numbers
+OTHER |= {"imaginary_part", "add_imaginary", "infinite_sign"}
 LATER = ("error_functions", "information", "exponential_integrals", "numbers")  # known in part
 # Special functions by series and integrals of the page's own: exact to eleven digits and more.
 SPECIAL = (

@@ -69,6 +69,7 @@ CLOSE = [(x, x + d) for x in (-700.0, -1.5, 0.0, 1000.0) for d in (-30.5, -0.25,
 BINARY = {
     "add": (lambda x, y: (1, 1), [*GRID, *EXTREME]),
     "subtract": (lambda x, y: (1, -1), [*GRID, *EXTREME]),
+    "nextafter": (lambda x, y: (1, 0), GRID),
     "multiply": (lambda x, y: (y, x), [*GRID, *EXTREME[2:], (1e-200, 1e100)]),
     "divide": (lambda x, y: (1 / y, -x / y**2), [*GRID, (1e-200, 1e-100), (1e200, 1e100)]),
     "power": (lambda x, y: (y * x ** (y - 1), x**y * mp.log(x)), BASES),

@@ -127,7 +127,7 @@ def target(code, offset):
 class Recorded(Methods):
     """A value whose operators become vertices of a run."""
 
-    __slots__ = ("value", "vertex", "recorder", "level")
+    __slots__ = ("value", "vertex", "recorder", "level", "storage", "steps", "__weakref__")
     value: Any
     vertex: Vertex
     recorder: Recorder
