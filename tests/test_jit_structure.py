@@ -143,3 +143,11 @@ def test_a_first_call_does_not_compute_large_arrays_in_the_interpreter(monkeypat
     slope = ad.jit(ad.grad(lambda x: (ad.stack([ad.exp(x), x], axis=-1) ** 2).sum()))
     np.testing.assert_allclose(slope(np.ones(99)), 2 * np.exp(2) + 2)
     assert (99,) not in computed
+
+
+@pytest.mark.parametrize("f", [ad.linalg.qr, ad.linalg.eigh, ad.linalg.svd])
+def test_operators_of_several_results_are_asked_too(f):
+    a = np.random.default_rng(0).normal(size=(4, 4))
+    a = a @ a.T + np.diag(np.arange(4.0))
+    slope = ad.grad(lambda x: sum([(part**2).sum() for part in f(a + ad.diag(x))]))
+    np.testing.assert_allclose(ad.jit(slope)(X), slope(X), rtol=1e-9, atol=1e-12)

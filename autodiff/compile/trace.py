@@ -82,7 +82,7 @@ class Trace:
     def suspects(self, x):
         """Whether a node is true that tells of a NaN."""
         nodes = needed([x], self.values) if self.hopes else []
-        dear = loops_in(nodes) or sum([count(n.known or ()) for n in nodes]) > LARGE
+        dear = loops_in(nodes) or sum(map(elements, nodes)) > LARGE
         if not dear:
             return bool(x)
         self.hoped = True
@@ -160,6 +160,12 @@ class Trace:
                 "argument"
             )
         return False
+
+
+def elements(x):
+    """How many numbers a node holds, as far as its shapes are known."""
+    shapes = x.known if type(x.op) is Joint else [x.known]
+    return sum([count(shape) for shape in shapes or () if shape is not None])
 
 
 def other_answer(x, answer):
