@@ -2,23 +2,14 @@
 
 import numpy as np
 import pytest
+from beside_jax import double_precision as double_precision, jax
 
 import autodiff as ad
 import autodiff.numpy as anp
 
-jax = pytest.importorskip("jax")
 jnp = jax.numpy
 X = np.array([1.0, 2.0, 3.0, 4.0])
 M = np.arange(1.0, 13.0).reshape(3, 4) / 5
-
-
-@pytest.fixture(autouse=True)
-def double_precision():
-    before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
-    yield
-    jax.config.update("jax_enable_x64", before)
-
 
 A = np.array
 CALLS = {

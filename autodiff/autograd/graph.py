@@ -114,9 +114,6 @@ class saved_tensors_hooks(SavedTensors):
     True
     """
 
-    def __init__(self, pack_hook, unpack_hook):
-        super().__init__(pack_hook, unpack_hook)
-
 
 @contextmanager
 def disable_saved_tensors_hooks(error_message):

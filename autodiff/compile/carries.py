@@ -5,7 +5,6 @@ that are always equal become one: both are assumed of as many as the first value
 one step disproves is dropped until the step agrees.  A smaller loop computes the same bits.
 """
 
-from itertools import count
 from typing import Any
 
 import numpy as np
@@ -76,9 +75,7 @@ def after(results, stands):
 
 def places_of(loop):
     """The places of the arguments: those of the state, the outer values, the xs, the count."""
-    body, here = loop.body, count()
-    groups = [[next(here) for _ in group] for group in (body.state, body.outer, body.items)]
-    return (*groups, [next(here)] if loop.given else [])
+    return loop.split(range(len(loop.body.inputs) + loop.given))
 
 
 # -------------------------------------------------------------------- what is given twice

@@ -11,7 +11,7 @@ from ..interpret.vertex import Joint, pick
 from ..transform.loop import Loop
 from .element import working_dtypes, written_out
 from .folds import combined
-from .view import count
+from .view import count, gathers, is_zero
 
 MOST = 64  # elements of a value
 LONGEST = 3000  # instructions of a block: code generation grows faster than linearly
@@ -147,13 +147,13 @@ class Elements:
         found: list[Any] = [None] * count(x.known)
         numbers = np.arange(len(found)).reshape(x.known)
         for value, index in lower.pieces(*x.args, **x.params):
-            if type(index) is tuple and any([hasattr(p, "dtype") for p in index]):
+            if gathers(index):
                 raise Unfit
             part = numbers if index is None else numbers[index]
             dtype = value.declared if type(value) is Node else x.declared
             given = self.spread(value, part.shape, dtype)
             for k, v in zip(part.ravel().tolist(), given):
                 found[k] = self.b.convert(v, x.declared)
-                if type(value) is int and value == 0:
+                if is_zero(value):
                     self.zeros[id(found[k])] = found[k]
         return found

@@ -144,9 +144,7 @@ def run_of(order, space, accesses):
 
 def price(order, space, accesses, work):
     """About how long a nest runs, in loads of a vector."""
-    last, run, turns = order[-1], run_of(order, space, accesses), 1
-    for size in space:
-        turns *= size
+    last, run, turns = order[-1], run_of(order, space, accesses), count(space)
     each, once = 1.0 + work, TURN
     for a in accesses:
         step = a.strides[last]

@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from .view import View, along
+from .view import View, along, count
 
 NAMES = {np.dtype(np.float64): "dgemm", np.dtype(np.float32): "sgemm"}
 ROW_MAJOR, PLAIN, TURNED = 101, 111, 112
@@ -76,18 +76,13 @@ def matrix_call(x, sources, target):
     (m, k), n = a.shape[-2:], b.shape[-1]
     turned_a, lda = read(a)
     turned_b, ldb = read(b)
-    many = 1
-    for size in sizes:
-        many *= size
+    ldc = read(c)[1]
     rows, size = m >= n, x.declared.itemsize
-    moves = (
-        [a.strides[-2] if m > 1 else 0, 0, read(c)[1]] if rows else [0, b.strides[-1] * (n > 1), 1]
-    )
+    moves = [a.strides[-2] if m > 1 else 0, 0, ldc] if rows else [0, b.strides[-1] * (n > 1), 1]
     numbers = [
         address, TURNED if turned_a else PLAIN, TURNED if turned_b else PLAIN, m, n, k,
-        lda, ldb, read(c)[1], many, *[s * x.declared.itemsize for s in stack],
-        a.offset * x.declared.itemsize, b.offset * x.declared.itemsize,
-        c.offset * x.declared.itemsize, int(rows), *[size * step for step in moves],
+        lda, ldb, ldc, count(sizes), *[s * size for s in stack],
+        a.offset * size, b.offset * size, c.offset * size, int(rows), *[size * s for s in moves],
     ]  # fmt: skip
     return MatrixCall(x, sources, target, numbers, (m, n, k))
 

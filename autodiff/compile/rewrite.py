@@ -327,9 +327,7 @@ def extent(a):
 
 def folded(op, args, params, shape):
     """The value of an operator on constants, computed now if it is small."""
-    size = 1
-    for s in shape:
-        size *= s
+    size = count(shape)
     if size > FOLDED or (not op.differentiable and op.name in ("watch",)):
         return None
     with np.errstate(all="ignore"):

@@ -41,7 +41,7 @@ def present(v):
 
 def release(vertices):
     """Let go what the vertices kept."""
-    stowed = bool(vertices) and bool(PACKED)
+    stowed = bool(PACKED)
     for v in vertices:
         if v.args is not None or v.out is not None:
             v.args, v.out, v.hint = RELEASED, None, None

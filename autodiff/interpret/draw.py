@@ -90,7 +90,7 @@ def normal(mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, requires_grad=F
     return drawn(
         recorded[0] if recorded else mean,
         values,
-        values.dtype if hasattr(values, "dtype") else float,
+        float,
     )
 
 

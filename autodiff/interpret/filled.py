@@ -14,7 +14,7 @@ import numpy as np
 from ..core.errors import GraphError, TracedError
 from ..core.op import EAGER, TRACED, new_level
 from .copying import copied
-from .inplace import INSIDE, OUTSIDE, Storage, change
+from .inplace import INSIDE, OUTSIDE, Storage, change, made_at
 from .inplace_handles import Shared, assign, dated, refuse_kind, taken_from
 from .methods import Methods
 from .names import AUGMENTED, OPERATORS
@@ -165,8 +165,7 @@ def entered(handle, *given):
     new = latest(given)
     if new is None or handle.level != EAGER:
         return None
-    storage = getattr(handle, "storage", None)
-    born = getattr(handle, "born", 0) if storage is None else storage.born
+    storage, born = getattr(handle, "storage", None), made_at(handle)
     require_inside(born, new)
     refuse_kind(handle, new, "x[index] = v")
     if storage is None:

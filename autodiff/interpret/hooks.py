@@ -99,7 +99,7 @@ class Hooked(Op):
 
     def __init__(self, op, kind):
         self.name, self.op, self.grad_name, self.kind = op.name, op, op.grad_name, kind
-        self.keep_args, self.keep_out, self.doc = op.keep_args, op.keep_out, op.__doc__
+        self.keep_args, self.keep_out = op.keep_args, op.keep_out
         self.keep, self.keeps_out, self.influence = op.keep, op.keeps_out, op.influence
         self.cuts, self.pole, self.smooth = op.cuts, op.pole, op.smooth
         self.before, self.after = [], []

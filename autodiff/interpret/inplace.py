@@ -80,9 +80,13 @@ def remember_view(base, view, op, arrays, params):
 
 def settled(x, level):
     """A tensor as a constant of a transform: a copy of what was made inside, and may be changed."""
+    return x.like(np.array(x.value), x.vertex) if made_at(x) > level else x
+
+
+def made_at(x):
+    """The level at which the memory of a tensor was made; 0 outside of all transforms."""
     storage = getattr(x, "storage", None)
-    born = getattr(x, "born", 0) if storage is None else storage.born
-    return x.like(np.array(x.value), x.vertex) if born > level else x
+    return getattr(x, "born", 0) if storage is None else storage.born
 
 
 def rebinds(handle):

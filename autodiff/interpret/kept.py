@@ -15,7 +15,8 @@ TINY = 4096  # copied without looking for a copy that is there [B]
 SMALL = 32768  # copied; beyond it a copy costs as much as a product with the array [B]
 STEP, MOST = 31, 1024  # of a large array every 31st element is noted, or about so many in all
 
-KEPT: dict[int, Any] = {}  # id of an array -> (reference to what was kept, layout, bits, elements)
+# id of an array -> (reference to what was kept, layout, bits, elements, the array if it is large)
+KEPT: dict[int, Any] = {}
 LENT: dict[int, Any] = {}  # id of a large array that is kept -> its entry in KEPT
 
 

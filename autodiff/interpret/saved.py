@@ -33,8 +33,8 @@ class Stowed:
 class SavedTensors:
     """A context in which kept values go through hooks."""
 
-    def __init__(self, pack, unpack):
-        self.hooks, self.tokens = (pack, unpack), []
+    def __init__(self, pack_hook, unpack_hook):
+        self.hooks, self.tokens = (pack_hook, unpack_hook), []
 
     def __enter__(self):
         if REFUSED.get() is not None:

@@ -168,7 +168,7 @@ class TorchMethods(TorchFacts):
 
     def is_contiguous(self):
         """Whether the numbers lie in memory in order."""
-        return bool(np.asarray(self.detach().value).flags.c_contiguous)
+        return bool(self.laid_out().flags.c_contiguous)
 
     def flip(self, *axes, **named):
         """Turned around along axes, given as a tuple or as separate ints; all when none is."""

@@ -216,8 +216,12 @@ def taken_spec(x, *arrays, index):
     for a in arrays:
         if type(a) in TRACED and a.dtype.kind == "b":
             raise UnknownShapeError(a)
-    places = [np.zeros(a.shape, a.dtype) if type(a) in TRACED else a for a in arrays]
-    return Spec(np.empty(x.shape)[index.fill(places)].shape, x.dtype)
+    return Spec(np.empty(x.shape)[index.fill(stand_ins(arrays))].shape, x.dtype)
+
+
+def stand_ins(arrays):
+    """Index arrays, zeros in the place of those that have no numbers yet."""
+    return [np.zeros(a.shape, a.dtype) if type(a) in TRACED else a for a in arrays]
 
 
 taken = Movement(
@@ -281,8 +285,7 @@ def batched_replace(op, batched, x, v, *arrays, index):
     size = batch_size(batched, (x, v))
     x = x if batched[0] else broadcast_to(x, (size, *np.shape(x)))
     behind = index.behind_batch()
-    stand_ins = [np.zeros(a.shape, a.dtype) if type(a) in TRACED else a for a in arrays]
-    rank = np.broadcast_to(0, x.shape)[behind.fill(stand_ins)].ndim - 1
+    rank = np.broadcast_to(0, x.shape)[behind.fill(stand_ins(arrays))].ndim - 1
     if batched[1]:
         v = reshape(v, (size,) + (1,) * (rank + 1 - len(v.shape)) + v.shape[1:])
     if separated(index):

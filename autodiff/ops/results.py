@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import RuleError, UnknownShapeError
-from ..core.op import NUMPY, TRACED
+from ..core.op import EAGER, NUMPY, TRACED
 from ..core.spec import FLOAT64, UNDECIDED, is_complex
 from .complex import astype
 from .move import as_array
@@ -108,3 +108,8 @@ def underlying(x):
     while type(x) in TRACED:
         x = getattr(x, "value", None)
     return x
+
+
+def in_kind_of(x, numbers):
+    """Numbers without a derivative as a value of the kind of `x`: a tensor, or an array."""
+    return x.like(numbers) if getattr(x, "level", None) == EAGER else numbers

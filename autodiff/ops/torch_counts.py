@@ -7,16 +7,15 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import RangeError, ShapeError
-from ..core.op import EAGER
 from ..core.public import BACK, public
 from . import sort, torch_pieces
 from .choose import choose, isinf, isnan, maximum, stop_gradient, where
 from .index import getitem, setitem
 from .move import as_array, reshape
 from .plain import plain
-from .rearrange import axis_of, take_along_axis
+from .rearrange import at_axis, axis_of, take_along_axis
 from .reduce import sum
-from .results import several
+from .results import in_kind_of, several
 from .scan import leading
 
 Pair = namedtuple("Pair", "values indices")
@@ -43,7 +42,7 @@ def running(name, sign, word):
     def function(x, dim):
         x = as_array(x)
         if not x.shape:
-            return x, beside(x, np.zeros((), int))
+            return x, in_kind_of(x, np.zeros((), int))
         axis = axis_of(x, dim)
         places = leading(x, axis=axis - len(x.shape), sign=sign, last=True)
         return take_along_axis(x, places, axis), places
@@ -58,11 +57,6 @@ def running(name, sign, word):
 cummax, cummin = running("cummax", 1, "maximum"), running("cummin", -1, "minimum")
 
 
-def beside(x, numbers):
-    """Numbers without a derivative as a value of the kind of `x`: a tensor, or an array."""
-    return x.like(numbers) if getattr(x, "level", None) == EAGER else numbers
-
-
 @worded
 @several(Pair)
 def mode(x, dim=-1, keepdim=False):
@@ -73,7 +67,7 @@ def mode(x, dim=-1, keepdim=False):
     """
     x = as_array(x)
     if not x.shape:
-        return x, beside(x, np.zeros((), int))
+        return x, in_kind_of(x, np.zeros((), int))
     axis = axis_of(x, dim)
     lanes = np.moveaxis(plain(x, "mode"), axis, -1)
     equal = lanes[..., :, None] == lanes[..., None, :]
@@ -84,9 +78,9 @@ def mode(x, dim=-1, keepdim=False):
     places = np.expand_dims(places, axis)
     values = take_along_axis(x, places, axis)
     if keepdim:
-        return values, beside(x, places)
+        return values, in_kind_of(x, places)
     shape = (*x.shape[:axis], *x.shape[axis + 1 :])
-    return reshape(values, shape), beside(x, places.reshape(shape))
+    return reshape(values, shape), in_kind_of(x, places.reshape(shape))
 
 
 def of_equals(x, number):
@@ -134,7 +128,7 @@ def histc(x, bins=100, min=0, max=0):
     if min == max:
         min, max = min - 1, max + 1
     found = np.histogram(numbers, bins, (min, max))[0]
-    return beside(x, found.astype(numbers.dtype))
+    return in_kind_of(x, found.astype(numbers.dtype))
 
 
 @public(renamed=False)
@@ -157,7 +151,7 @@ def unique(x, sorted=True, return_inverse=False, return_counts=False, dim: Any =
     found = sort.unique(x, False, return_inverse, return_counts, dim)
     if type(found) is not tuple:
         return found
-    return found[0], *[beside(x, np.asarray(plain(n, "unique"))) for n in found[1:]]
+    return found[0], *[in_kind_of(x, np.asarray(plain(n, "unique"))) for n in found[1:]]
 
 
 def unique_consecutive(x, return_inverse=False, return_counts=False, dim: Any = None):
@@ -173,12 +167,12 @@ def unique_consecutive(x, return_inverse=False, return_counts=False, dim: Any = 
     lanes = lanes.reshape(lanes.shape[0], int(np.prod(lanes.shape[1:], dtype=int)))
     new = np.concatenate([[True] * (len(lanes) > 0), (lanes[1:] != lanes[:-1]).any(1)]).astype(bool)
     starts = np.flatnonzero(new)
-    found: list[Any] = [getitem(whole, (*(slice(None),) * axis, starts))]
+    found: list[Any] = [at_axis(whole, axis, starts)]
     inverse = np.cumsum(new) - 1
     if return_inverse:
-        found.append(beside(x, inverse.reshape(x.shape) if dim is None else inverse))
+        found.append(in_kind_of(x, inverse.reshape(x.shape) if dim is None else inverse))
     if return_counts:
-        found.append(beside(x, np.diff(np.append(starts, len(lanes)))))
+        found.append(in_kind_of(x, np.diff(np.append(starts, len(lanes)))))
     return tuple(found) if len(found) > 1 else found[0]
 
 
@@ -256,7 +250,7 @@ def extreme_at(x, key, src, touched, reduce, include_self):
         top[key] = given
     (np.maximum if reduce == "amax" else np.minimum).at(top, key, given)
     if top.dtype.kind in "iub":
-        return beside(x, top)
+        return in_kind_of(x, top)
     wins, stays = given == top[key], (numbers == top) & (include_self | ~touched)
     winners = np.zeros(top.shape, top.dtype)
     np.add.at(winners, key, wins)
@@ -294,5 +288,5 @@ def nonzero(x, *, as_tuple=False):
     x = as_array(x)
     found = np.nonzero(plain(x, "nonzero", True))
     if as_tuple:
-        return tuple([beside(x, places) for places in found])
-    return beside(x, np.stack(found, -1))
+        return tuple([in_kind_of(x, places) for places in found])
+    return in_kind_of(x, np.stack(found, -1))

@@ -14,6 +14,7 @@ from .plain import plain
 from .rearrange import at_axis, axis_of, take_along_axis
 from .torch_numbers import complex_of
 from .torch_pieces import split
+from .totals import cast_to
 
 
 def as_strided(x, size, stride, storage_offset=None):
@@ -89,18 +90,13 @@ def diagonal_scatter(x, src, offset=0, dim1=0, dim2=1):
     fits("diagonal_scatter", src, np.diagonal(np.empty(x.shape, bool), offset, dim1, dim2).shape)
     key = diagonal_key(x.shape, offset, dim1, dim2)
     inner = moveaxis(x, (dim1, dim2), (-2, -1))
-    return moveaxis(setitem(inner, key, like(x, src)), (-2, -1), (dim1, dim2))
+    return moveaxis(setitem(inner, key, cast_to(src, x.dtype)), (-2, -1), (dim1, dim2))
 
 
 def fits(name, src, shape):
     """Raise where what is to be written has not the shape of the place."""
     if tuple(src.shape) != tuple(shape):
         raise ShapeError(f"{name}: src has shape {src.shape} and the place {tuple(shape)}; they must be equal")
-
-
-def like(x, src):
-    """What is written, in the dtype of what it is written to."""
-    return src if x.dtype is None or src.dtype == x.dtype else src.astype(x.dtype)
 
 
 # ------------------------------------------------------------------- parts
@@ -120,7 +116,7 @@ def select_scatter(x, src, dim, index):
     x, src = as_array(x), as_array(src)
     key = key_at(x, dim, int(index))
     fits("select_scatter", src, np.empty(x.shape, bool)[key].shape)
-    return setitem(x, key, like(x, src))
+    return setitem(x, key, cast_to(src, x.dtype))
 
 
 def slice_scatter(x, src, dim=0, start=None, end=None, step=1):
@@ -132,7 +128,7 @@ def slice_scatter(x, src, dim=0, start=None, end=None, step=1):
     x, src = as_array(x), as_array(src)
     key = key_at(x, dim, slice(start, end, step))
     fits("slice_scatter", src, np.empty(x.shape, bool)[key].shape)
-    return setitem(x, key, like(x, src))
+    return setitem(x, key, cast_to(src, x.dtype))
 
 
 def split_with_sizes(x, split_sizes, dim=0):

@@ -5,17 +5,17 @@ from collections import namedtuple
 import numpy as np
 
 from ..core.errors import ShapeError
-from ..core.op import EAGER
 from ..core.public import public
 from . import decompose
 from .complex import conjugate
 from .contract import matmul, outer
 from .decompose import svdvals
 from .linalg import cholesky, inv, solve
+from .matrices import adjoint
 from .move import as_array, broadcast_to, concatenate, matrix_transpose, stack
 from .plain import plain
 from .rearrange import tril, triu
-from .results import several
+from .results import in_kind_of, several
 from .scan import cumprod
 from .triangular import lu, solve_triangular
 
@@ -26,11 +26,6 @@ SVD = namedtuple("svd", "U S V")
 SolveEx = namedtuple("linalg_solve_ex", "result info")
 
 
-def numbers(x, array):
-    """Whole numbers as a value of the kind of `x`: a tensor, or an array."""
-    return x.like(array) if getattr(x, "level", None) == EAGER else array
-
-
 @public()
 def ger(x, vec2):
     """The outer product of two vectors."""
@@ -38,10 +33,6 @@ def ger(x, vec2):
     if len(x.shape) != 1 or len(vec2.shape) != 1:
         raise ShapeError(f"ger: shapes {x.shape} and {vec2.shape} are given; both must be vectors")
     return outer(x, vec2)
-
-
-def adjoint(a):
-    return conjugate(matrix_transpose(a))
 
 
 @public()
@@ -82,7 +73,7 @@ def lu_factor(a, *, pivot=True):
     elif a.shape[-1] > a.shape[-2]:
         rest = np.zeros((*a.shape[:-2], a.shape[-2], a.shape[-1] - a.shape[-2]))
         lower = concatenate([lower, rest], -1)
-    return tril(lower, -1) + upper, numbers(a, exchanges(plain(p, "lu_factor", True), min(a.shape[-2:])))
+    return tril(lower, -1) + upper, in_kind_of(a, exchanges(plain(p, "lu_factor", True), min(a.shape[-2:])))
 
 
 def exchanges(p, count):
@@ -132,7 +123,7 @@ def svd(a, some=True, compute_uv=True):
     """
     a = as_array(a)
     if not compute_uv:
-        empty = [numbers(a, np.zeros((*a.shape[:-2], n, n), a.dtype)) for n in a.shape[-2:]]
+        empty = [in_kind_of(a, np.zeros((*a.shape[:-2], n, n), a.dtype)) for n in a.shape[-2:]]
         return empty[0], svdvals(a), empty[1]
     u, s, vh = decompose.svd(a, full_matrices=not some)
     return u, s, adjoint(vh)
@@ -160,7 +151,7 @@ def vander(x, N=None):
 
 def no_fault(a):
     """The `info` of matrices that were factored: 0 for each."""
-    return numbers(a, np.zeros(as_array(a).shape[:-2], np.int32))
+    return in_kind_of(a, np.zeros(as_array(a).shape[:-2], np.int32))
 
 
 @several(CholeskyEx)

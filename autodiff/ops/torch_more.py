@@ -29,7 +29,7 @@ from .rearrange import take_along_axis
 from .reduce import amax, amin, any, argmax, sum
 from .torch_names import bmm, mm, scaled
 
-Pair = namedtuple("Pair", "values indices")
+Pair = torch_counts.Pair
 Ends = namedtuple("Ends", "min max")
 
 
@@ -282,8 +282,9 @@ def median(x, dim=None, keepdim=False):
         return torch_counts.of_equals(x, median(reshape(stop_gradient(x), -1), 0)[0])
     values, places = torch_pieces.ordered(x, dim)  # NaN last
     dim %= len(values.shape)
-    lost = any(isnan(values), axis=dim, keepdims=True)
-    middle = where(lost, argmax(isnan(values), axis=dim, keepdims=True), (x.shape[dim] - 1) // 2)
+    gone = isnan(values)
+    lost = any(gone, axis=dim, keepdims=True)
+    middle = where(lost, argmax(gone, axis=dim, keepdims=True), (x.shape[dim] - 1) // 2)
     found = [take_along_axis(v, middle, dim) for v in (values, places)]
     return Pair(*(found if keepdim else [squeeze(v, dim) for v in found]))
 

@@ -8,14 +8,15 @@ from ..core.errors import DTypeError, ShapeError
 from ..core.public import public
 from . import gamma, statistics
 from .arithmetic import absolute
-from .choose import choose, clip, isinf, maximum, where
-from .complex import add_imaginary, astype, imag
+from .choose import choose, clip, maximum, where
+from .complex import add_imaginary, astype
 from .differences import trapezoid
 from .incomplete import gammainc, gammaincc
 from .information import logit as odds
 from .move import as_array, broadcast_to, moveaxis, reshape
 from .norms import norm
 from .numbers import ldexp as doubled
+from .pick import isneginf as isneginf, isposinf as isposinf, isreal as isreal
 from .rearrange import axis_of
 from .reduce import sum
 from .scan import cumsum
@@ -31,26 +32,6 @@ def conj_physical(x):
 def itself(x):
     """The value as it is: it has no conjugate or sign that waits to be written down."""
     return as_array(x)
-
-
-@public()
-def isreal(x):
-    """Whether each number has no imaginary part."""
-    return imag(as_array(x)) == 0
-
-
-@public()
-def isposinf(x):
-    """Where the numbers are infinite and positive."""
-    x = as_array(x)
-    return isinf(x) & (x > 0)
-
-
-@public()
-def isneginf(x):
-    """Where the numbers are infinite and negative."""
-    x = as_array(x)
-    return isinf(x) & (x < 0)
 
 
 @public()

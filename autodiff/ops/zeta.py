@@ -66,7 +66,8 @@ def riemann_slope(x):
     left = x < 0
     s = where(left, 1 - x, 2.0)
     sine, cosine = sinpi(0.5 * s), cospi(0.5 * s)
-    bracket = cosine * ((psi(s) - math.log(2 * math.pi)) * zeta_row(s, 1.0) + zeta_rate(s, 1.0)) - 0.5 * math.pi * sine * zeta_row(s, 1.0)
+    here = zeta_row(s, 1.0)
+    bracket = cosine * ((psi(s) - math.log(2 * math.pi)) * here + zeta_rate(s, 1.0)) - 0.5 * math.pi * sine * here
     return where(left, -2 * (2 * math.pi) ** -s * gamma(s) * bracket, zeta_rate(where(left, 2.0, x), 1.0))
 
 

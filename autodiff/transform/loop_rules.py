@@ -96,7 +96,7 @@ def pulled_loop(loop, heard_now, asked):
         pulled = list(pullback((*g_state, *g_ys)))
     a, b = len(floats), len(floats) + len(sums)
     new = [*pulled[:a], *[s + c for s, c in zip(sums, pulled[a:b])]]
-    read = reachable([*new, *pulled[b:]])
+    read = set(upstream([x for x in [*new, *pulled[b:]] if type(x) is Node]))
     keeps = [i for i, x in enumerate(state) if x in read]
     n_items, n_outer = ([i for i, x in enumerate(v) if x in read] for v in (items, outer))
     inner = [*[state[i] for i in keeps], *[items[i] for i in n_items], *g_ys]
@@ -123,17 +123,6 @@ def pulled_through(nodes, seeds, inputs):
             given[x] = given[x] + g if x in given else g
     found = sweep(given, stored, set(inputs)) if given else {}
     return [zeros_like(x) if found.get(x) is None else gradient_like(found[x], x) for x in inputs]
-
-
-def reachable(nodes):
-    """Every node that some nodes are computed from, themselves included."""
-    seen, stack = set(), [x for x in nodes if type(x) is Node]
-    while stack:
-        x = stack.pop()
-        if x not in seen:
-            seen.add(x)
-            stack.extend(x.inputs)
-    return seen
 
 
 def batched_loop(loop, size, flags):
