@@ -108,3 +108,29 @@ def test_wrong_answers_raise_as_in_pytorch(answer):
 def test_a_constant_has_no_edge():
     with pytest.raises(RuntimeError, match="does not require gradients"):
         ad.autograd.graph.get_gradient_edge(ad.tensor(1.0))
+
+
+def halves(outputs):
+    """A Function of two arguments that gives the second no gradient, with so many outputs."""
+
+    class Halves(ad.autograd.Function):
+        @staticmethod
+        def forward(ctx, x, y):
+            return (x + y, x - y)[:outputs] if outputs > 1 else x + y
+
+        @staticmethod
+        def backward(ctx, g, *rest):
+            return g, None
+
+    return Halves
+
+
+@pytest.mark.parametrize(("outputs", "hooked"), [(1, False), (1, True), (2, False)])
+def test_a_gradient_that_a_function_leaves_out_stays_none(outputs, hooked):
+    x, y = ad.tensor([1.0], requires_grad=True), ad.tensor([2.0], requires_grad=True)
+    found = halves(outputs).apply(x, y)
+    z = found[0] if outputs > 1 else found
+    if hooked:
+        z.grad_fn.register_hook(lambda pulled, given: None)
+    z.sum().backward()
+    assert x.grad is not None and y.grad is None

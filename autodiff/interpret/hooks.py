@@ -102,6 +102,7 @@ class Hooked(Op):
         self.keep_args, self.keep_out = op.keep_args, op.keep_out
         self.keep, self.keeps_out, self.influence = op.keep, op.keeps_out, op.influence
         self.cuts, self.pole, self.smooth = op.cuts, op.pole, op.smooth
+        self.silent = op.silent
         self.before, self.after = [], []
 
     def __call__(self, *args, **params):

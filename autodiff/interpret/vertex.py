@@ -171,7 +171,7 @@ class Joint(Op):
     def __init__(self, op):
         self.name, self.op, self.grad_name = op.name, op, op.grad_name
         self.keep_args, self.keep_out = op.keep_args, op.keep_out
-        self.keep, self.keeps_out = op.keep, op.keeps_out
+        self.keep, self.keeps_out, self.silent = op.keep, op.keeps_out, op.silent
 
     def __call__(self, *args, **params):
         return self.op(*args, **params)
